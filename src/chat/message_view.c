@@ -1,0 +1,62 @@
+/* message_view.c -- see message_view.h.
+ * SPDX-License-Identifier: MIT */
+#include "chat/message_view.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "chat/person.h"
+#include "limits.h"
+
+/* Escaping lengthens a byte to at most six ("&quot;"), so short texts cannot come out too long. */
+enum { ESCAPE_GROWTH = 6 };
+
+/* Shortens `s` to at most `len` bytes, at a code point's beginning. */
+static Str cut_at_code_point(Str s, size_t len)
+{
+    if (s.len <= len) {
+        return s;
+    }
+    while (len > 0 && ((uint8_t)s.data[len] & 0xC0) == 0x80) {
+        len--;
+    }
+    return str_sub(s, 0, len);
+}
+
+static Html body_markup(struct arena *arena, Str body, bool *ret_is_cut)
+{
+    struct buf buf = {0};
+    html_escape(&buf, body);
+    *ret_is_cut = buf.len > LIMIT_FRAGMENT_PLAIN;
+    if (*ret_is_cut) {
+        buf_clear(&buf);
+        html_escape(&buf, cut_at_code_point(body, LIMIT_FRAGMENT_PLAIN / ESCAPE_GROWTH));
+    }
+    Html markup = {.markup = str_dup(arena, buf_str(&buf))};
+    buf_finish(&buf);
+    return markup;
+}
+
+void message_view_make(struct arena *arena, const struct message *message,
+                       struct message_view *ret_view)
+{
+    char iso[25];
+    text_iso8601(message->created_ms, iso);
+    Str time_iso = str_dup(arena, str_of(iso, 24));
+    *ret_view = (struct message_view){
+        .room = message->room,
+        .seq = message->seq,
+        .rev = message->rev,
+        .post = message->post,
+        .author = message->author,
+        .hue = person_hue(message->author),
+        .initials = person_initials(arena, message->author_name),
+        .author_name = message->author_name,
+        .nonce = message->nonce,
+        .time_iso = time_iso,
+        .time_text = str_sub(time_iso, 11, 5),
+        .is_changed = message->rev != message->seq,
+        .is_edited = message->edited_ms != 0,
+        .is_gone = message->deleted,
+    };
+    ret_view->body = body_markup(arena, message->body, &ret_view->is_cut);
+}
