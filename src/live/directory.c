@@ -1,0 +1,334 @@
+/* directory.c -- a look-up goes: session (memory or store), then rooms (memory or store), then done.
+ *
+ * Reads under way are shared: the first asker starts one, the others hang themselves onto it. A read
+ * that an invalidation has overtaken still answers those who asked before, but is not remembered.
+ * SPDX-License-Identifier: MIT */
+#include "live/directory.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "limits.h"
+#include "live/errand.h"
+
+/* A read of a session, or of a person's rooms. */
+struct dir_read {
+    struct errand errand;
+    struct directory *directory;
+    uint64_t generation;
+    struct dir_lookup *waiting;
+    uint8_t key[STORE_TOKEN_HASH_LEN + 1]; /* in directory->reads */
+    uint8_t key_len;
+    union {
+        struct store_session_find session;
+        struct store_room_list rooms;
+    } op;
+};
+
+static void find_rooms(struct directory *directory, struct dir_lookup *lookup);
+
+void directory_init(struct directory *directory, struct loop *loop, struct store *store)
+{
+    *directory = (struct directory){.loop = loop, .store = store};
+    list_init(&directory->session_order);
+    list_init(&directory->rooms_order);
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+struct dir_session *dir_session_ref(struct dir_session *session)
+{
+    session->refs++;
+    return session;
+}
+
+void dir_session_unref(struct dir_session *session)
+{
+    if (session != NULL && --session->refs == 0) {
+        arena_finish(&session->arena);
+        mem_free(session);
+    }
+}
+
+struct dir_rooms *dir_rooms_ref(struct dir_rooms *rooms)
+{
+    rooms->refs++;
+    return rooms;
+}
+
+void dir_rooms_unref(struct dir_rooms *rooms)
+{
+    if (rooms != NULL && --rooms->refs == 0) {
+        arena_finish(&rooms->arena);
+        mem_free(rooms);
+    }
+}
+
+const struct room_entry *dir_rooms_get(const struct dir_rooms *rooms, RoomId room)
+{
+    for (size_t i = 0; i < rooms->count; i++) {
+        if (rooms->items[i].id == room) {
+            return &rooms->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- keeping and forgetting --------------------------------------------------------------------- */
+
+static Str session_key(const uint8_t *token_hash)
+{
+    return str_of(token_hash, STORE_TOKEN_HASH_LEN);
+}
+
+static void forget_session(struct directory *directory, struct dir_session *session)
+{
+    (void)map_remove(&directory->sessions, session_key(session->token_hash));
+    list_remove(&session->node);
+    dir_session_unref(session);
+}
+
+static void forget_rooms(struct directory *directory, struct dir_rooms *rooms)
+{
+    (void)map_remove_i64(&directory->rooms, rooms->person);
+    list_remove(&rooms->node);
+    dir_rooms_unref(rooms);
+}
+
+static void keep_session(struct directory *directory, struct dir_session *session)
+{
+    struct dir_session *old = map_get(&directory->sessions, session_key(session->token_hash));
+    if (old != NULL) {
+        forget_session(directory, old);
+    }
+    if (directory->sessions.len >= LIMIT_DIRECTORY) {
+        forget_session(directory,
+                       CONTAINER_OF(list_first(&directory->session_order), struct dir_session, node));
+    }
+    (void)map_put(&directory->sessions, session_key(session->token_hash), dir_session_ref(session));
+    list_push_back(&directory->session_order, &session->node);
+}
+
+static void keep_rooms(struct directory *directory, struct dir_rooms *rooms)
+{
+    struct dir_rooms *old = map_get_i64(&directory->rooms, rooms->person);
+    if (old != NULL) {
+        forget_rooms(directory, old);
+    }
+    if (directory->rooms.len >= LIMIT_DIRECTORY) {
+        forget_rooms(directory,
+                     CONTAINER_OF(list_first(&directory->rooms_order), struct dir_rooms, node));
+    }
+    (void)map_put_i64(&directory->rooms, rooms->person, dir_rooms_ref(rooms));
+    list_push_back(&directory->rooms_order, &rooms->node);
+}
+
+void directory_drop_session(struct directory *directory, const uint8_t *token_hash)
+{
+    struct dir_session *session = map_get(&directory->sessions, session_key(token_hash));
+    directory->generation++;
+    if (session != NULL) {
+        forget_session(directory, session);
+    }
+}
+
+static void drop_all_rooms(struct directory *directory)
+{
+    LIST_EACH(node, next, &directory->rooms_order) {
+        forget_rooms(directory, CONTAINER_OF(node, struct dir_rooms, node));
+    }
+}
+
+/* Sessions hold the person's name and state, and are few for one person: found by walking. */
+static void drop_sessions_of(struct directory *directory, PersonId person)
+{
+    LIST_EACH(node, next, &directory->session_order) {
+        struct dir_session *session = CONTAINER_OF(node, struct dir_session, node);
+        if (session->person.id == person) {
+            forget_session(directory, session);
+        }
+    }
+}
+
+void directory_drop_person(struct directory *directory, PersonId person)
+{
+    directory->generation++;
+    if (person == 0) {
+        drop_all_rooms(directory);
+        return;
+    }
+    struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
+    if (rooms != NULL) {
+        forget_rooms(directory, rooms);
+    }
+    drop_sessions_of(directory, person);
+}
+
+void directory_finish(struct directory *directory)
+{
+    CHECK_EQ(directory->reads.len, 0); /* the store is closed before */
+    drop_all_rooms(directory);
+    LIST_EACH(node, next, &directory->session_order) {
+        forget_session(directory, CONTAINER_OF(node, struct dir_session, node));
+    }
+    map_finish(&directory->sessions);
+    map_finish(&directory->rooms);
+    map_finish(&directory->reads);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void finish(struct dir_lookup *lookup, enum err_kind error)
+{
+    lookup->error = error;
+    if (error != ERR_NONE) {
+        dir_session_unref(lookup->session);
+        lookup->session = NULL;
+    }
+    lookup->done(lookup);
+}
+
+/* Joins a read of `key` that is under way, or returns a new one, registered, for the caller to start;
+ * null when it joined. */
+static struct dir_read *join_read(struct directory *directory, struct dir_lookup *lookup, char kind,
+                                  const void *id, size_t id_len)
+{
+    uint8_t key[STORE_TOKEN_HASH_LEN + 1] = {(uint8_t)kind};
+    memcpy(key + 1, id, id_len);
+    Str name = str_of(key, id_len + 1);
+    struct dir_read *read = map_get(&directory->reads, name);
+    bool is_new = read == NULL || read->generation != directory->generation;
+    if (is_new) {
+        read = mem_new(struct dir_read);
+        read->directory = directory;
+        read->generation = directory->generation;
+        memcpy(read->key, key, name.len);
+        read->key_len = (uint8_t)name.len;
+        (void)map_put(&directory->reads, name, read); /* replaces one that was overtaken */
+    }
+    lookup->next = read->waiting;
+    read->waiting = lookup;
+    metrics_add(directory_misses_total, 1);
+    return is_new ? read : NULL;
+}
+
+/* Takes a finished read off the books; the waiting askers are returned. */
+static struct dir_lookup *leave_read(struct dir_read *read)
+{
+    Str name = str_of(read->key, read->key_len);
+    if (map_get(&read->directory->reads, name) == read) {
+        (void)map_remove(&read->directory->reads, name);
+    }
+    return read->waiting;
+}
+
+static void session_read(struct errand *errand)
+{
+    struct dir_read *read = CONTAINER_OF(errand, struct dir_read, errand);
+    struct directory *directory = read->directory;
+    struct store_op *op = &read->op.session.op;
+    struct dir_lookup *lookup = leave_read(read);
+    enum err_kind error = op->err.kind;
+    struct dir_session *session = NULL;
+    if (error == ERR_NONE) {
+        session = mem_new(struct dir_session);
+        session->refs = 1;
+        session->arena = op->arena; /* the person's strings live there */
+        memcpy(session->token_hash, read->op.session.token_hash, STORE_TOKEN_HASH_LEN);
+        session->person = read->op.session.person;
+        session->expires_ms = read->op.session.expires_ms;
+        session->loaded_ms = loop_now(directory->loop);
+        if (read->generation == directory->generation) {
+            keep_session(directory, session);
+        }
+    } else {
+        arena_finish(&op->arena);
+    }
+    mem_free(read);
+    while (lookup != NULL) {
+        struct dir_lookup *next = lookup->next;
+        if (session != NULL) {
+            lookup->session = dir_session_ref(session);
+            find_rooms(directory, lookup);
+        } else {
+            finish(lookup, error);
+        }
+        lookup = next;
+    }
+    dir_session_unref(session);
+}
+
+static void rooms_read(struct errand *errand)
+{
+    struct dir_read *read = CONTAINER_OF(errand, struct dir_read, errand);
+    struct directory *directory = read->directory;
+    struct store_op *op = &read->op.rooms.op;
+    struct dir_lookup *lookup = leave_read(read);
+    enum err_kind error = op->err.kind;
+    struct dir_rooms *rooms = mem_new(struct dir_rooms);
+    rooms->refs = 1;
+    rooms->arena = op->arena;
+    rooms->person = read->op.rooms.person;
+    rooms->items = read->op.rooms.rooms;
+    rooms->count = read->op.rooms.room_count;
+    rooms->loaded_ms = loop_now(directory->loop);
+    if (error == ERR_NONE && read->generation == directory->generation) {
+        keep_rooms(directory, rooms);
+    }
+    mem_free(read);
+    while (lookup != NULL) {
+        struct dir_lookup *next = lookup->next;
+        if (error == ERR_NONE) {
+            lookup->rooms = dir_rooms_ref(rooms);
+        }
+        finish(lookup, error);
+        lookup = next;
+    }
+    dir_rooms_unref(rooms);
+}
+
+static bool is_fresh(const struct directory *directory, Millis loaded_ms)
+{
+    return loop_now(directory->loop) - loaded_ms < LIMIT_DIRECTORY_MS;
+}
+
+static void find_rooms(struct directory *directory, struct dir_lookup *lookup)
+{
+    PersonId person = lookup->session->person.id;
+    struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
+    if (rooms != NULL && is_fresh(directory, rooms->loaded_ms)) {
+        metrics_add(directory_hits_total, 1);
+        lookup->rooms = dir_rooms_ref(rooms);
+        finish(lookup, ERR_NONE);
+        return;
+    }
+    struct dir_read *read = join_read(directory, lookup, 'r', &person, sizeof(person));
+    if (read != NULL) {
+        read->op.rooms.person = person;
+        errand_start(&read->errand, directory->loop, directory->store, &read->op.rooms.op,
+                     STORE_ROOM_LIST, rooms_read);
+    }
+}
+
+void directory_find(struct directory *directory, struct dir_lookup *lookup)
+{
+    struct dir_session *session = map_get(&directory->sessions, session_key(lookup->token_hash));
+    lookup->directory = directory;
+    lookup->session = NULL;
+    lookup->rooms = NULL;
+    if (session != NULL && is_fresh(directory, session->loaded_ms)) {
+        metrics_add(directory_hits_total, 1);
+        lookup->session = dir_session_ref(session);
+        find_rooms(directory, lookup);
+        return;
+    }
+    struct dir_read *read =
+        join_read(directory, lookup, 's', lookup->token_hash, STORE_TOKEN_HASH_LEN);
+    if (read != NULL) {
+        memcpy(read->op.session.token_hash, lookup->token_hash, STORE_TOKEN_HASH_LEN);
+        read->op.session.now_ms = clock_wall_ms();
+        errand_start(&read->errand, directory->loop, directory->store, &read->op.session.op,
+                     STORE_SESSION_FIND, session_read);
+    }
+}

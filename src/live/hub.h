@@ -1,0 +1,137 @@
+/* hub.h -- what one loop knows of live rooms: their logs, windows, and the sockets that follow them.
+ *
+ * A publication arrives here as a letter, is appended once to the room's log, and is written to every
+ * member at the end of the turn (hub_flush.c), from the member's own cursor to the log's end, with
+ * one sendmsg. How a socket becomes a member is hub_join.c; what a socket is, live_socket.h.
+ * Everything here belongs to the hub's loop, except hub_send, which any thread may call.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <pthread.h>
+
+#include "auth/bucket.h"
+#include "bus/bus.h"
+#include "live/directory.h"
+#include "live/interest.h"
+#include "live/live.h"
+#include "live/read_marks.h"
+#include "live/room_log.h"
+#include "live/window.h"
+
+struct live_socket;
+struct replay;
+
+/* A member's place in its room: all that the flush looks at. */
+struct hub_slot {
+    uint64_t cursor; /* offset in the room's log, or HUB_NOT_LIVE */
+    struct live_socket *socket;
+};
+
+/* Nothing is written from the log to a slot with this cursor: joining. */
+#define HUB_NOT_LIVE UINT64_MAX
+
+struct hub_room {
+    RoomId id;
+    struct hub *hub;
+    struct list_node node; /* in hub->rooms_list */
+    Millis used_ms;
+    bool has_head;         /* `log` is initialised: the room's head is known here */
+    struct room_log log;
+    struct window window;
+
+    struct hub_slot *slots; /* dense; a socket knows its index */
+    uint32_t slot_count, slot_cap;
+
+    struct list_node dirty; /* in hub->dirty while members may have something to be sent */
+    uint32_t flush_next;    /* slot at which the flush goes on after yielding */
+    bool flush_again;       /* something came while a flush was under way */
+
+    struct replay *replays;              /* under way, or fresh enough to be shared */
+    struct live_socket *waiting_for_head; /* replayed beyond the log's head: live when it arrives */
+};
+
+/* A person with sockets on this loop. */
+struct hub_person {
+    PersonId id;
+    struct list sockets;  /* oldest first */
+    uint32_t socket_count;
+    struct bucket posts;  /* posts_per_second */
+    struct bucket opens;  /* new_sockets_per_minute */
+};
+
+/* The newest last_post of rooms that changed lately: latest wins. */
+struct hint {
+    RoomId room;
+    PostNo last_post;
+};
+
+struct hub {
+    struct live *live;
+    struct loop *loop;
+    struct loop_hook hook;
+    struct loop_timer tick; /* hints, read marks, ageing: once a second */
+    struct directory directory;
+    struct interest interest;
+    struct map rooms; /* id → struct hub_room */
+    struct list rooms_list;
+    struct list dirty;
+    struct map people; /* id → struct hub_person */
+    struct map last_posts; /* room id → PostNo as pointer: newer than the directory's */
+    struct read_marks read_marks;
+    struct live_socket **writers; /* have private bytes to write at the end of this turn; referenced */
+    size_t writer_count, writer_cap;
+    uint32_t socket_count;
+    bool is_draining;
+
+    pthread_mutex_t hints_lock;
+    struct map hints; /* room id → struct hint; guarded by hints_lock */
+};
+
+struct hub *hub_create(struct live *live, struct loop *loop);
+void hub_destroy(struct hub *hub); /* after the loop has ended and the store is closed */
+
+/* Takes a publication to the hub's loop, if it is interested. Thread: any. */
+void hub_send(struct hub *hub, const struct bus_frame *frame, bool is_interested);
+
+/* The room as this loop knows it, made and its interest bit set when new. Counts as a use. */
+struct hub_room *hub_room_use(struct hub *hub, RoomId id);
+/* The room's head is known now, from a read or a first frame. No-op when it was known. */
+void hub_room_set_head(struct hub_room *room, Seq head);
+/* Has the room flushed at the end of this turn. */
+void hub_room_mark_dirty(struct hub_room *room);
+
+/* The newest post number of a room, at least `known`. */
+PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known);
+
+/* In hub_people.c. Signs the socket in as its session's person; the oldest socket above the person's
+ * limit closes with 4409. False: too many were opened lately. */
+MUST_USE bool hub_person_enter(struct live_socket *socket);
+void hub_person_leave(struct live_socket *socket); /* fine when it never entered */
+/* Sends the counters of all its rooms to one socket. */
+void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
+/* Sends what became known of last posts to the people here, at most once a second. */
+void hub_send_hints(struct hub *hub);
+/* Closes the sockets of a session. */
+void hub_end_session(struct hub *hub, PersonId person, const uint8_t *token_hash);
+
+/* In hub_flush.c: writes to the members of dirty rooms. True: there is more to do. */
+bool hub_flush(struct hub *hub);
+/* Has a socket's private bytes written at the end of this turn. */
+void hub_queue_writer(struct hub *hub, struct live_socket *socket);
+/* Drops log segments that are too old or too much; members left behind join again. */
+void hub_room_trim(struct hub_room *room);
+
+/* In hub_join.c. */
+/* Makes the socket a member of the room and brings it up to date: from the log, or by a replay. With
+ * has_after false: live from now on. The epoch is right and the right to read was judged before. */
+void hub_join(struct hub_room *room, struct live_socket *socket, bool has_after, Seq after);
+/* Ends a membership: nothing more is written from the room's log. Fine without one. */
+void hub_leave(struct live_socket *socket);
+/* Takes the members whose cursors are before an offset off the log, as a list by next_waiting; then the
+ * log may change; then they join again from what they have. */
+struct live_socket *hub_detach(struct hub_room *room, uint64_t before);
+void hub_rejoin(struct live_socket *detached);
+/* The log's head has moved: those who waited for it become live. */
+void hub_wake_waiting(struct hub_room *room);
+/* Drops replays that nobody waits for any more. */
+void hub_age_replays(struct hub_room *room);

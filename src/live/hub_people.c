@@ -1,0 +1,154 @@
+/* hub_people.c -- the people with sockets on this loop: their limits, counters and hints.
+ * SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "live/live_socket.h"
+#include "live/render.h"
+
+/* --- coming and going ------------------------------------------------------------------------------- */
+
+static struct hub_person *person_use(struct hub *hub, PersonId id)
+{
+    struct hub_person *person = map_get_i64(&hub->people, id);
+    if (person == NULL) {
+        person = mem_new(struct hub_person);
+        person->id = id;
+        list_init(&person->sockets);
+        (void)map_put_i64(&hub->people, id, person);
+    }
+    return person;
+}
+
+static void person_drop_if_gone(struct hub *hub, struct hub_person *person)
+{
+    if (person->socket_count == 0) {
+        (void)map_remove_i64(&hub->people, person->id);
+        mem_free(person);
+    }
+}
+
+bool hub_person_enter(struct live_socket *socket)
+{
+    struct hub *hub = socket->hub;
+    const struct settings *settings = hub->live->settings;
+    struct hub_person *person = person_use(hub, socket->session->person.id);
+    int per_minute = (int)settings->new_sockets_per_minute;
+    /* Told a time that runs sixty times slower, the bucket counts in minutes instead of seconds. */
+    if (bucket_take(&person->opens, loop_now(hub->loop) / 60, per_minute, per_minute) > 0) {
+        person_drop_if_gone(hub, person);
+        return false;
+    }
+    socket->person = person;
+    list_push_back(&person->sockets, &socket->person_node);
+    person->socket_count++;
+    if (settings->sockets_per_user > 0 && person->socket_count > settings->sockets_per_user) {
+        struct list_node *oldest = list_first(&person->sockets);
+        live_socket_close(CONTAINER_OF(oldest, struct live_socket, person_node), WS_CLOSE_TOO_MANY,
+                          "too many pages open");
+    }
+    return true;
+}
+
+void hub_person_leave(struct live_socket *socket)
+{
+    struct hub_person *person = socket->person;
+    if (person == NULL) {
+        return;
+    }
+    list_remove(&socket->person_node);
+    person->socket_count--;
+    socket->person = NULL;
+    person_drop_if_gone(socket->hub, person);
+}
+
+void hub_end_session(struct hub *hub, PersonId id, const uint8_t *token_hash)
+{
+    struct hub_person *person = map_get_i64(&hub->people, id);
+    if (person == NULL) {
+        return;
+    }
+    LIST_EACH(node, next, &person->sockets) {
+        struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+        if (memcmp(socket->session->token_hash, token_hash, STORE_TOKEN_HASH_LEN) == 0) {
+            live_socket_close(socket, WS_CLOSE_NO_SESSION, "signed out");
+        }
+    }
+}
+
+/* --- counters and hints ------------------------------------------------------------------------------- */
+
+static void put_counter(struct buf *markup, RoomId room, PostNo last_post)
+{
+    buf_printf(markup, "<b id=u%lld data-post=%lld hx-swap-oob=true></b>", (long long)room,
+               (long long)last_post);
+}
+
+void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms)
+{
+    struct buf markup = {0};
+    for (size_t i = 0; i < rooms->count; i++) {
+        const struct room_entry *room = &rooms->items[i];
+        put_counter(&markup, room->id, hub_last_post(socket->hub, room->id, room->last_post));
+    }
+    if (markup.len > 0) {
+        struct blob *frame = render_private(buf_str(&markup));
+        live_socket_send(socket, frame, false);
+        blob_unref(frame);
+    }
+    buf_finish(&markup);
+}
+
+/* The same bytes for each of a person's sockets. */
+static void hint_person(struct hub *hub, struct hub_person *person, const struct map *hints)
+{
+    struct dir_rooms *rooms = map_get_i64(&hub->directory.rooms, person->id);
+    struct buf markup = {0};
+    for (size_t i = 0; rooms != NULL && i < rooms->count; i++) {
+        const struct hint *hint = map_get_i64(hints, rooms->items[i].id);
+        if (hint != NULL) {
+            put_counter(&markup, hint->room, hint->last_post);
+        }
+    }
+    if (markup.len > 0) {
+        struct blob *frame = render_private(buf_str(&markup));
+        LIST_EACH(node, next, &person->sockets) {
+            live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, true);
+        }
+        blob_unref(frame);
+    }
+    buf_finish(&markup);
+}
+
+static void remember_last_posts(struct hub *hub, const struct map *hints)
+{
+    size_t pos = 0;
+    void *value;
+    while (map_next(hints, &pos, &value)) {
+        const struct hint *hint = value;
+        (void)map_put_i64(&hub->last_posts, hint->room, (void *)(intptr_t)hint->last_post);
+    }
+}
+
+void hub_send_hints(struct hub *hub)
+{
+    pthread_mutex_lock(&hub->hints_lock);
+    struct map hints = hub->hints;
+    hub->hints = (struct map){0};
+    pthread_mutex_unlock(&hub->hints_lock);
+    if (hints.len > 0) {
+        remember_last_posts(hub, &hints);
+        size_t pos = 0;
+        void *person;
+        while (map_next(&hub->people, &pos, &person)) {
+            hint_person(hub, person, &hints);
+        }
+    }
+    size_t pos = 0;
+    void *hint;
+    while (map_next(&hints, &pos, &hint)) {
+        mem_free(hint);
+    }
+    map_finish(&hints);
+}

@@ -1,0 +1,116 @@
+/* live.c -- where the store's commits meet the bus, and the bus the hubs.
+ * SPDX-License-Identifier: MIT */
+#include "live/live.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "live/hub.h"
+#include "live/live_socket.h"
+#include "live/render.h"
+
+/* The bus's receiver: on a lane's thread (or a bus thread, in a cluster). */
+static void receive(void *context, const struct bus_frame *frame)
+{
+    struct live *live = context;
+    uint64_t interested = frame->kind == BUS_CHANGE ? interest_loops(&live->interest, frame->room)
+                                                    : UINT64_MAX;
+    for (int i = 0; i < live->hub_count; i++) {
+        hub_send(live->hubs[i], frame, (interested >> i & 1) != 0);
+    }
+}
+
+struct live *live_create(const struct settings *settings, struct store *store,
+                         struct loop *const *loops, int loop_count)
+{
+    CHECK(loop_count > 0 && loop_count <= LIMIT_LOOPS);
+    struct live *live = mem_new(struct live);
+    live->settings = settings;
+    live->store = store;
+    live->epoch = store_epoch(store);
+    live->bus = bus_local_create(receive, live);
+    live->hub_count = loop_count;
+    for (int i = 0; i < loop_count; i++) {
+        live->hubs[i] = hub_create(live, loops[i]);
+    }
+    return live;
+}
+
+void live_destroy(struct live *live)
+{
+    if (live == NULL) {
+        return;
+    }
+    for (int i = 0; i < live->hub_count; i++) {
+        hub_destroy(live->hubs[i]);
+    }
+    bus_destroy(live->bus);
+    mem_free(live);
+}
+
+struct drain_letter {
+    struct mail mail;
+    struct hub *hub;
+};
+
+static void deliver_drain(struct loop *loop, struct mail *mail)
+{
+    struct drain_letter *letter = CONTAINER_OF(mail, struct drain_letter, mail);
+    (void)loop;
+    live_socket_drain_all(letter->hub);
+    mem_free(letter);
+}
+
+void live_drain(struct live *live)
+{
+    for (int i = 0; i < live->hub_count; i++) {
+        struct drain_letter *letter = mem_new(struct drain_letter);
+        letter->mail.deliver = deliver_drain;
+        letter->hub = live->hubs[i];
+        mailbox_send(live->hubs[i]->loop, &letter->mail);
+    }
+}
+
+/* --- publishing: on the writer lane, after the commit --------------------------------------------- */
+
+static void publish_message(struct live *live, const struct message *message, PostNo last_post)
+{
+    struct bus_frame frame = {
+        .kind = BUS_CHANGE,
+        .room = message->room,
+        .seq = message->rev,
+        .ref = message->seq,
+        .post = last_post,
+        .person = message->author,
+        .is_gone = message->deleted,
+    };
+    frame.blob = render_frame(message, &frame.markup_at);
+    bus_publish(live->bus, &frame);
+    blob_unref(frame.blob);
+}
+
+static void post_committed(struct store_op *op)
+{
+    struct live_post *post = CONTAINER_OF(op, struct live_post, post.op);
+    publish_message(post->live, &post->post.message, post->post.message.post);
+}
+
+void live_post_start(struct live_post *post, struct live *live, struct loop *loop,
+                     void (*done)(struct errand *errand))
+{
+    post->live = live;
+    post->post.op.after = post_committed;
+    errand_start(&post->errand, loop, live->store, &post->post.op, STORE_POST, done);
+}
+
+void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash)
+{
+    struct bus_frame frame = {.kind = BUS_SESSION_END, .person = person};
+    memcpy(frame.session, token_hash, sizeof(frame.session));
+    bus_publish(live->bus, &frame);
+}
+
+void live_invalidate(struct live *live, PersonId person)
+{
+    bus_publish(live->bus, &(struct bus_frame){.kind = BUS_INVALIDATE, .person = person});
+}

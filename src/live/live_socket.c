@@ -1,0 +1,409 @@
+/* live_socket.c -- the life of a live connection: bytes in, bytes out, silence, the end.
+ * SPDX-License-Identifier: MIT */
+#include "live/live_socket.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "live/hub_write.h"
+#include "live/render.h"
+
+/* How often a quiet socket is looked at: cheaper than moving its deadline with every frame. */
+enum { QUIET_CHECK_MS = LIMIT_WS_HEARTBEAT_MS / 5 };
+
+static const char heartbeat_frame[] = "\x81\x07<!---->";
+
+static void arm_deadline(struct live_socket *socket);
+
+struct live_socket *live_socket_create(struct hub *hub)
+{
+    struct live_socket *socket = mem_new(struct live_socket);
+    socket->hub = hub;
+    socket->refs = 1; /* the connection's */
+    socket->state = LIVE_OPENING;
+    return socket;
+}
+
+void live_socket_attach(struct live_socket *socket, struct conn *conn)
+{
+    socket->conn = conn;
+    socket->sent_ms = loop_now(socket->hub->loop);
+    socket->hub->socket_count++;
+    metrics_add(sockets, 1);
+    live_socket_update_reading(socket);
+    arm_deadline(socket);
+}
+
+struct live_socket *live_socket_ref(struct live_socket *socket)
+{
+    CHECK(socket->refs < UINT16_MAX);
+    socket->refs++;
+    return socket;
+}
+
+void live_socket_unref(struct live_socket *socket)
+{
+    if (--socket->refs == 0) {
+        CHECK(socket->conn == NULL && socket->room == NULL);
+        mem_free(socket);
+    }
+}
+
+/* --- bytes in --------------------------------------------------------------------------------- */
+
+static bool on_text(void *context, Str text)
+{
+    struct live_socket *socket = context;
+    metrics_add(ws_frames_in_total, 1);
+    if (socket->state != LIVE_ENDING) {
+        endpoint_message(socket, text);
+    }
+    return socket->state != LIVE_ENDING && !conn_is_closing(socket->conn);
+}
+
+/* Pongs collapse by themselves: a peer that does not read them fills its private chain and goes. */
+static bool on_ping(void *context, Str payload)
+{
+    struct live_socket *socket = context;
+    char header[WS_FRAME_HEADER_MAX];
+    size_t header_len = ws_frame_header(header, WS_PONG, payload.len);
+    struct blob *pong = blob_create(header_len + payload.len);
+    memcpy(pong->data, header, header_len);
+    memcpy(pong->data + header_len, payload.data, payload.len);
+    live_socket_send(socket, pong, false);
+    blob_unref(pong);
+    return socket->state != LIVE_ENDING && !conn_is_closing(socket->conn);
+}
+
+static bool on_close_frame(void *context, int code)
+{
+    struct live_socket *socket = context;
+    if (socket->state != LIVE_ENDING) {
+        live_socket_close(socket, code == 1005 ? WS_CLOSE_NORMAL : code, "");
+    }
+    socket->has_peer_closed = true;
+    return false;
+}
+
+static const struct ws_reader_events reader_events = {
+    .on_text = on_text,
+    .on_ping = on_ping,
+    .on_close = on_close_frame,
+};
+
+static void feed(struct live_socket *socket, char *data, size_t len)
+{
+    int code = ws_reader_feed(&socket->reader, data, len, &reader_events, socket);
+    if (code != 0 && socket->state != LIVE_ENDING) {
+        live_socket_close(socket, code, "");
+    }
+    if (!conn_is_closing(socket->conn)) {
+        arm_deadline(socket);
+    }
+}
+
+/* Before it is known who this is, only what came in one piece with the handshake can arrive here: the
+ * socket is not read on. */
+static void keep_early(struct live_socket *socket, const char *data, size_t len)
+{
+    if (socket->early == NULL) {
+        socket->early = mem_new(struct buf);
+    }
+    buf_put(socket->early, data, len);
+}
+
+static void drop_early(struct live_socket *socket)
+{
+    if (socket->early != NULL) {
+        buf_finish(socket->early);
+        mem_free(socket->early);
+        socket->early = NULL;
+    }
+}
+
+static void on_data(struct conn *conn, char *data, size_t len)
+{
+    struct live_socket *socket = conn_user(conn);
+    if (socket->state == LIVE_OPENING) {
+        keep_early(socket, data, len);
+    } else {
+        feed(socket, data, len);
+    }
+}
+
+void live_socket_opened(struct live_socket *socket)
+{
+    if (socket->early != NULL) {
+        feed(socket, socket->early->data, socket->early->len);
+        drop_early(socket);
+    }
+    live_socket_update_reading(socket);
+}
+
+static void on_eof(struct conn *conn)
+{
+    conn_close(conn);
+}
+
+/* --- private bytes -------------------------------------------------------------------------------- */
+
+static void append_piece(struct live_socket *socket, struct blob *blob)
+{
+    struct private_piece *piece = mem_new(struct private_piece);
+    piece->blob = blob_ref(blob);
+    if (socket->private_last == NULL) {
+        piece->next = piece;
+    } else {
+        piece->next = socket->private_last->next;
+        socket->private_last->next = piece;
+    }
+    socket->private_last = piece;
+}
+
+void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared)
+{
+    if (socket->conn == NULL || conn_is_closing(socket->conn) || socket->state == LIVE_ENDING) {
+        return;
+    }
+    if (!is_shared) {
+        socket->private_bytes += frame->len;
+        if (socket->private_bytes > LIMIT_PRIVATE) {
+            live_socket_close(socket, WS_CLOSE_LAGGING, "too far behind");
+            return;
+        }
+    }
+    append_piece(socket, frame);
+    hub_queue_writer(socket->hub, socket);
+}
+
+void live_socket_sendf(struct live_socket *socket, const char *format, ...)
+{
+    char markup[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(markup, sizeof(markup), format, arguments);
+    va_end(arguments);
+    CHECK(len > 0 && (size_t)len < sizeof(markup));
+    struct blob *frame = render_private(str_of(markup, (size_t)len));
+    live_socket_send(socket, frame, false);
+    blob_unref(frame);
+}
+
+void live_socket_send_rest(struct live_socket *socket, struct blob *rest)
+{
+    struct private_piece *last = socket->private_last;
+    CHECK(last == NULL || last->next->sent == 0); /* the log was in mid-frame, so they were not */
+    append_piece(socket, rest);
+    if (last != NULL) {
+        socket->private_last = last; /* circular: the new piece now stands first */
+    }
+}
+
+static void drop_private(struct live_socket *socket)
+{
+    while (socket->private_last != NULL) {
+        hub_write_drop_first_piece(socket);
+    }
+    socket->private_bytes = 0;
+}
+
+/* --- bytes out -------------------------------------------------------------------------------------- */
+
+void live_socket_write(struct live_socket *socket)
+{
+    bool was_blocked = conn_is_blocked(socket->conn);
+    enum hub_write_result result = hub_write(socket);
+    if (result == HUB_WRITE_DEAD) {
+        return; /* on_close follows */
+    }
+    if (result == HUB_WRITE_BLOCKED) {
+        conn_want_writable(socket->conn);
+    }
+    if (socket->state == LIVE_ENDING) {
+        if (socket->has_peer_closed && socket->private_last == NULL) {
+            conn_close(socket->conn); /* both sides have said it */
+        }
+        return; /* its deadline runs already */
+    }
+    if (was_blocked != conn_is_blocked(socket->conn)) {
+        arm_deadline(socket);
+    }
+}
+
+static void on_writable(struct conn *conn)
+{
+    struct live_socket *socket = conn_user(conn);
+    Millis before = socket->sent_ms;
+    live_socket_write(socket);
+    if (conn_is_closing(conn) || socket->state == LIVE_ENDING) {
+        return;
+    }
+    if (!conn_is_blocked(conn) || socket->sent_ms != before) {
+        arm_deadline(socket); /* progress: the stall's clock starts anew */
+    }
+}
+
+/* --- silence ---------------------------------------------------------------------------------------- */
+
+static void arm_deadline(struct live_socket *socket)
+{
+    if (socket->state == LIVE_ENDING) {
+        return;
+    }
+    Millis duration = QUIET_CHECK_MS;
+    if (conn_is_blocked(socket->conn)) {
+        duration = LIMIT_STALL_MS;
+    } else if (ws_reader_is_partial(&socket->reader)) {
+        duration = LIMIT_WS_PARTIAL_MS;
+    }
+    conn_set_deadline(socket->conn, duration);
+}
+
+static void send_heartbeat(struct live_socket *socket)
+{
+    struct blob *frame = blob_from_str(str_of(heartbeat_frame, sizeof(heartbeat_frame) - 1));
+    live_socket_send(socket, frame, false);
+    blob_unref(frame);
+}
+
+static void on_deadline(struct conn *conn)
+{
+    struct live_socket *socket = conn_user(conn);
+    if (socket->state == LIVE_ENDING || conn_is_blocked(conn)) {
+        conn_close(conn); /* nothing can be written: a close frame neither */
+        return;
+    }
+    if (ws_reader_is_partial(&socket->reader)) {
+        live_socket_close(socket, WS_CLOSE_POLICY, "unfinished message");
+        return;
+    }
+    if (socket->session != NULL && socket->session->expires_ms <= clock_wall_ms()) {
+        live_socket_close(socket, WS_CLOSE_NO_SESSION, "signed out");
+        return;
+    }
+    if (loop_now(socket->hub->loop) - socket->sent_ms > LIMIT_WS_HEARTBEAT_MS - QUIET_CHECK_MS) {
+        send_heartbeat(socket);
+    }
+    if (!conn_is_closing(conn)) {
+        arm_deadline(socket);
+    }
+}
+
+/* --- rate and operations in flight -------------------------------------------------------------------- */
+
+void live_socket_update_reading(struct live_socket *socket)
+{
+    if (socket->conn == NULL || conn_is_closing(socket->conn)) {
+        return;
+    }
+    bool may_read = socket->state != LIVE_OPENING && !socket->is_paused &&
+                    !socket->is_draining && socket->in_flight < LIMIT_IN_FLIGHT;
+    conn_set_reading(socket->conn, may_read || socket->state == LIVE_ENDING);
+}
+
+void live_socket_op_done(struct live_socket *socket)
+{
+    CHECK(socket->in_flight > 0);
+    socket->in_flight--;
+    if (socket->conn != NULL && socket->is_draining && socket->in_flight == 0) {
+        live_socket_close(socket, WS_CLOSE_RESTART, "restarting");
+    }
+    live_socket_update_reading(socket);
+    live_socket_unref(socket);
+}
+
+/* --- the end ---------------------------------------------------------------------------------------- */
+
+/* What the log holds for a member that leaves now: all of it when it is little, else the rest of the
+ * frame that was begun. */
+static void queue_last_words(struct live_socket *socket)
+{
+    struct hub_slot *slot = &socket->room->slots[socket->slot];
+    const struct room_log *log = &socket->room->log;
+    uint64_t from = slot->cursor;
+    uint64_t to = log->end - from <= LIMIT_PRIVATE ? log->end : room_log_frame_end(log, from);
+    if (from == to) {
+        return;
+    }
+    bool is_mid_frame = room_log_frame_end(log, from) != from;
+    struct blob *rest = hub_write_copy(log, from, to);
+    if (is_mid_frame) {
+        live_socket_send_rest(socket, rest);
+    } else {
+        append_piece(socket, rest);
+    }
+    blob_unref(rest);
+}
+
+void live_socket_close(struct live_socket *socket, int code, const char *reason)
+{
+    if (socket->conn == NULL || socket->state == LIVE_ENDING || conn_is_closing(socket->conn)) {
+        return;
+    }
+    if (socket->state == LIVE_MEMBER) {
+        queue_last_words(socket);
+    }
+    hub_leave(socket);
+    socket->state = LIVE_ENDING;
+    metrics_add(ws_closes_total, 1);
+    char close_frame[127];
+    size_t len = ws_frame_close(close_frame, code, str_from_z(reason));
+    struct blob *frame = blob_from_str(str_of(close_frame, len));
+    append_piece(socket, frame);
+    blob_unref(frame);
+    conn_set_deadline(socket->conn, LIMIT_WS_CLOSE_MS);
+    live_socket_update_reading(socket);
+    hub_queue_writer(socket->hub, socket);
+}
+
+static void on_close(struct conn *conn)
+{
+    struct live_socket *socket = conn_user(conn);
+    struct hub *hub = socket->hub;
+    if (socket->room != NULL && socket->person != NULL) {
+        read_marks_flush(hub, socket->person->id, socket->room->id);
+    }
+    hub_leave(socket);
+    drop_private(socket);
+    drop_early(socket);
+    ws_reader_finish(&socket->reader);
+    hub_person_leave(socket);
+    dir_session_unref(socket->session);
+    socket->session = NULL;
+    socket->conn = NULL;
+    hub->socket_count--;
+    metrics_add(sockets, -1);
+    live_socket_unref(socket);
+}
+
+const struct conn_protocol live_socket_protocol = {
+    .on_data = on_data,
+    .on_eof = on_eof,
+    .on_writable = on_writable,
+    .on_deadline = on_deadline,
+    .on_close = on_close,
+};
+
+void live_socket_drain_all(struct hub *hub)
+{
+    hub->is_draining = true;
+    read_marks_tick(hub, true);
+    size_t pos = 0;
+    void *value;
+    while (map_next(&hub->people, &pos, &value)) {
+        struct hub_person *person = value;
+        LIST_EACH(node, next, &person->sockets) {
+            struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+            socket->is_draining = true;
+            if (socket->in_flight == 0) {
+                live_socket_close(socket, WS_CLOSE_RESTART, "restarting");
+            } else {
+                live_socket_update_reading(socket);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/* live_socket.h -- one browser's live connection, as little of it as possible.
+ *
+ * Two sources feed it: its room's log, read by the cursor in its hub_slot, and a short chain of private
+ * bytes (acknowledgements, refusals, replays, close) that goes between the log's frames, never into
+ * one. An idle socket holds neither buffer nor chain. What the client sends is live/endpoint.c.
+ * Owned by its connection; operations under way hold references. Thread: its loop's.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "auth/bucket.h"
+#include "live/hub.h"
+#include "net/conn.h"
+#include "ws/ws_reader.h"
+
+enum live_state {
+    LIVE_OPENING, /* asking who this is and whether they may */
+    LIVE_IDLE,    /* signed in, in no room (after a reset, until `open`) */
+    LIVE_JOINING, /* waits for a replay */
+    LIVE_WAITING, /* replayed up to `target`; waits for the log to get there */
+    LIVE_MEMBER,  /* written to from the log */
+    LIVE_ENDING,  /* a close frame is queued; nothing more is read as a message */
+};
+
+struct private_piece {
+    struct private_piece *next; /* circular; the socket points to the last */
+    struct blob *blob;
+    uint32_t sent;
+};
+
+struct live_socket {
+    struct conn *conn; /* null once closed */
+    struct hub *hub;
+    struct hub_room *room;
+    struct dir_session *session;
+    struct hub_person *person;
+    struct list_node person_node;
+    struct private_piece *private_last;
+    struct ws_reader reader;
+    struct buf *early;  /* came before it was known whose socket this is; null as a rule */
+    RoomId opening;     /* room of an `open` that is being answered, or 0 */
+    struct live_socket *next_waiting; /* for a replay or for the log's head */
+    Seq target;     /* JOINING: has everything up to here; WAITING: replayed up to here */
+    Millis sent_ms; /* monotonic; of the last bytes that the kernel took */
+    Millis excess_ms; /* since when the client is over its rate without a pause; 0: it is not */
+    struct bucket frames;
+    uint32_t slot;
+    uint32_t private_bytes; /* queued, a shared replay not counted */
+    uint16_t refs;
+    uint16_t in_flight;     /* operations at the store */
+    uint8_t state;          /* enum live_state */
+    bool is_paused;         /* over its rate: not read for a while */
+    bool is_draining;       /* close with 1012 once in_flight is 0 */
+    bool is_writer;         /* in hub->writers */
+    bool has_peer_closed;   /* its close frame came: TCP ends when ours is written */
+};
+
+/* Takes an upgraded connection over; the state is LIVE_OPENING. */
+extern const struct conn_protocol live_socket_protocol;
+struct live_socket *live_socket_create(struct hub *hub);
+void live_socket_attach(struct live_socket *socket, struct conn *conn);
+struct live_socket *live_socket_ref(struct live_socket *socket);
+void live_socket_unref(struct live_socket *socket);
+
+/* It is known now whose socket this is: reads what came early, and goes on reading. */
+void live_socket_opened(struct live_socket *socket);
+
+/* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
+ * turn, together with what its room has. More than LIMIT_PRIVATE waiting: the socket is closed as lagging. `is_shared`: the blob is
+ * held by others too and does not count. */
+void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
+/* The same for markup that becomes a frame. */
+PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
+/* Puts the rest of a log frame that was sent in part before everything else. */
+void live_socket_send_rest(struct live_socket *socket, struct blob *rest);
+
+/* Writes what waits for this socket: private bytes and, as a member, its room's log. */
+void live_socket_write(struct live_socket *socket);
+
+/* Begins the end: what the log held at this moment, then a close frame with `code`, then TCP. */
+void live_socket_close(struct live_socket *socket, int code, const char *reason);
+/* Graceful shutdown of one hub's sockets, on its loop. */
+void live_socket_drain_all(struct hub *hub);
+/* An operation of this socket has been answered. */
+void live_socket_op_done(struct live_socket *socket);
+/* Whether the client is to be read, by its rate, its operations in flight and its state. */
+void live_socket_update_reading(struct live_socket *socket);
+
+/* In endpoint.c: one text message of the client. */
+void endpoint_message(struct live_socket *socket, Str text);
