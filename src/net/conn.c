@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "net/address_table.h"
 #include "net/loop_private.h"
 
 struct conn {
@@ -76,9 +77,7 @@ ConnAddress conn_peer(const struct conn *conn)
 
 bool conn_peer_is_loopback(const struct conn *conn)
 {
-    static const uint8_t v6_loopback[16] = {[15] = 1};
-    return conn->peer.is_v4 ? conn->peer.bytes[0] == 127
-                            : memcmp(conn->peer.bytes, v6_loopback, sizeof(v6_loopback)) == 0;
+    return address_is_loopback(conn->peer);
 }
 
 void conn_address_text(ConnAddress address, char ret[46])
@@ -235,6 +234,7 @@ void conn_close_marked(struct loop *loop)
         list_remove(node);
         conn->protocol->on_close(conn);
         uv_close((uv_handle_t *)&conn->poll, conn_free);
+        address_table_release(conn->peer);
         (void)close(conn->fd); /* after uv_close, as libuv asks; there is nobody to tell */
     }
 }

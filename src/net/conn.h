@@ -36,7 +36,7 @@ typedef struct {
     bool is_v4; /* the address is in bytes[0..3] */
 } ConnAddress;
 
-/* Takes over `fd`; on_close follows sooner or later. */
+/* Takes over `fd`, which address_table_take has counted; on_close follows sooner or later. */
 struct conn *conn_create(struct loop *loop, int fd, ConnAddress peer,
                          const struct conn_protocol *protocol, void *user);
 void conn_set_protocol(struct conn *conn, const struct conn_protocol *protocol, void *user);

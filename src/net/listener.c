@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/address_table.h"
 #include "net/loop_private.h"
 
 struct listener {
@@ -193,6 +194,15 @@ static void pause_accepting(struct listener *listener)
     loop_timer_start(listener->loop, &listener->pause, LIMIT_EMFILE_PAUSE_MS, 0, resume);
 }
 
+static void take_over(struct listener *listener, int fd, ConnAddress peer)
+{
+    if (address_table_take(peer)) {
+        listener->on_accept(listener->context, fd, peer);
+    } else {
+        (void)close(fd); /* over the limit of its address: cheaper to refuse than to explain */
+    }
+}
+
 static void accept_some(uv_poll_t *poll, int status, int events)
 {
     struct listener *listener = (struct listener *)(void *)poll;
@@ -206,7 +216,7 @@ static void accept_some(uv_poll_t *poll, int status, int events)
         int fd = accept4(listener->fd, (struct sockaddr *)&from, &len,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            listener->on_accept(listener->context, fd, address_of(&from));
+            take_over(listener, fd, address_of(&from));
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

@@ -1,0 +1,56 @@
+/* routes.c -- `parlor routes --json`: the route table for people and tests.
+ * SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "command/command.h"
+#include "web/web.h"
+
+static const char *method_name(enum http_method method)
+{
+    switch (method) {
+    case HTTP_GET:
+        return "GET";
+    case HTTP_HEAD:
+        return "HEAD";
+    case HTTP_POST:
+        return "POST";
+    case HTTP_PUT:
+        return "PUT";
+    case HTTP_PATCH:
+        return "PATCH";
+    case HTTP_DELETE:
+        return "DELETE";
+    case HTTP_OPTIONS:
+        return "OPTIONS";
+    case HTTP_OTHER:
+        return "OTHER";
+    }
+    return "OTHER";
+}
+
+static const char *who_name(enum web_who who)
+{
+    switch (who) {
+    case WEB_ANYONE:
+        return "anyone";
+    case WEB_MAYBE:
+        return "anyone, session looked up";
+    case WEB_SIGNED_IN:
+        return "signed in";
+    }
+    return "nobody";
+}
+
+/* The values hold no character that JSON would escape. */
+int command_routes(struct command_line *line)
+{
+    (void)line;
+    (void)printf("[\n");
+    for (const struct web_route *route = web_routes; route->pattern != NULL; route++) {
+        (void)printf("  {\"method\": \"%s\", \"path\": \"%s\", \"who\": \"%s\"}%s\n",
+                     method_name(route->method), route->pattern, who_name(route->who),
+                     route[1].pattern == NULL ? "" : ",");
+    }
+    (void)printf("]\n");
+    return COMMAND_OK;
+}

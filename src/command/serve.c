@@ -1,0 +1,210 @@
+/* serve.c -- `parlor serve`: puts the parts together, runs them, and takes them apart again.
+ *
+ * Start: lock on the folder, store, loops, live, web, control socket, then the line on stdout. Stop, on
+ * SIGTERM or SIGINT: accept nothing, answer what is in flight, commit what is queued, close the live
+ * sockets with 1012, and exit 0 within LIMIT_DRAIN_MS. The main thread only waits for signals.
+ * SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "command/command.h"
+#include "command/control_server.h"
+#include "command/data_folder.h"
+#include "html/html.h"
+#include "http/static_file.h"
+#include "live/live.h"
+#include "net/address_table.h"
+#include "web/web.h"
+
+/* Everything that runs; parts are null or zero until they are there. */
+struct server {
+    struct settings settings;
+    struct arena arena;
+    struct data_folder *folder;
+    struct store *store;
+    struct loop *loops[LIMIT_LOOPS];
+    pthread_t threads[LIMIT_LOOPS];
+    int loop_count;
+    int thread_count;
+    struct live *live;
+    struct web *web;
+    struct control_server *control;
+};
+
+static int processors(void)
+{
+    cpu_set_t allowed;
+    return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+}
+
+/* cgroup v2: "MAX PERIOD" microseconds; "max" means no quota. */
+static int processor_quota(void)
+{
+    long long quota;
+    long long period;
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
+    if (file == NULL) {
+        return LIMIT_LOOPS;
+    }
+    int fields = fscanf(file, "%lld %lld", &quota, &period);
+    (void)fclose(file); /* opened for reading: nothing can be lost */
+    return fields == 2 && period > 0 ? (int)MAX(1, quota / period) : LIMIT_LOOPS;
+}
+
+static int wanted_loops(const struct settings *settings)
+{
+    if (settings->loops > 0) {
+        return (int)settings->loops;
+    }
+    return MIN(MIN(processors(), processor_quota()), LIMIT_LOOPS);
+}
+
+static void control_changed(void *context, enum admin_change change, int64_t id)
+{
+    struct server *server = context;
+    switch (change) {
+    case ADMIN_CHANGED_PERSON:
+        live_invalidate(server->live, id);
+        break;
+    case ADMIN_CHANGED_ROOM:
+        live_invalidate(server->live, 0);
+        break;
+    case ADMIN_CHANGED_SESSION:
+        break; /* sessions that nobody has seen yet are in no cache */
+    }
+}
+
+static void *run_loop(void *loop)
+{
+    loop_run(loop);
+    return NULL;
+}
+
+/* --- starting ----------------------------------------------------------------------------------------- */
+
+static bool create_loops(struct server *server, struct err *err)
+{
+    int count = wanted_loops(&server->settings);
+    for (int i = 0; i < count; i++) {
+        if (!loop_create(i, &server->loops[i], err)) {
+            return false;
+        }
+        server->loop_count++;
+    }
+    return true;
+}
+
+static bool start_threads(struct server *server, struct err *err)
+{
+    for (int i = 0; i < server->loop_count; i++) {
+        if (pthread_create(&server->threads[i], NULL, run_loop, server->loops[i]) != 0) {
+            return err_sys(err, "cannot start a loop's thread");
+        }
+        server->thread_count++;
+    }
+    return true;
+}
+
+static bool start(struct server *server, struct err *err)
+{
+    const struct settings *settings = &server->settings;
+    struct store_config config = {.folder = settings->data, .readers = LIMIT_STORE_READERS};
+    log_configure(settings->log_level, settings->log_format);
+    address_table_configure(settings->sockets_per_address);
+    static_file_use_folder(settings->assets[0] == '\0' ? NULL : settings->assets);
+    html_set_asset_resolver(static_file_url);
+    if (!data_folder_open(settings->data, &server->folder, err) ||
+        !store_open(&config, &server->store, err) || !create_loops(server, err)) {
+        return false;
+    }
+    server->live = live_create(settings, server->store, server->loops, server->loop_count);
+    server->web = web_create(settings, server->live, server->store);
+    return web_listen(server->web, server->loops, server->loop_count, err) &&
+           control_server_start(server->store, data_folder_fd(server->folder), settings,
+                                control_changed, server, &server->control, err) &&
+           start_threads(server, err);
+}
+
+static void announce(const struct server *server)
+{
+    char address[64];
+    listener_address(server->web->homes[0].listener, address);
+    if (!server->web->is_https && !listener_is_loopback(server->web->homes[0].listener)) {
+        log_warn("cookie.insecure", log_str("listen", str_from_z(address)),
+                 log_str("advice", S("set public_url to an https address behind a TLS proxy")));
+    }
+    log_info("start", log_str("listen", str_from_z(address)),
+             log_i64("loops", server->loop_count), log_str("data", str_from_z(server->settings.data)));
+    (void)printf("listening http://%s\n", address);
+    (void)fflush(stdout); /* whoever reads it waits for it; nobody has to */
+}
+
+/* --- stopping ----------------------------------------------------------------------------------------- */
+
+static void sleep_ms(long ms)
+{
+    (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static void drain(struct server *server)
+{
+    enum { POLL_MS = 10 };
+    Millis deadline = clock_mono_ms() + LIMIT_DRAIN_MS - 2 * LIMIT_WS_CLOSE_MS;
+    web_drain(server->web);
+    live_drain(server->live);
+    while (metrics_get(sockets) + metrics_get(http_connections) > 0 && clock_mono_ms() < deadline) {
+        sleep_ms(POLL_MS);
+    }
+}
+
+static void stop(struct server *server)
+{
+    control_server_stop(server->control);
+    store_close(server->store); /* before the loops end: they take the last answers home */
+    for (int i = 0; i < server->thread_count; i++) {
+        loop_stop(server->loops[i]);
+    }
+    for (int i = 0; i < server->thread_count; i++) {
+        (void)pthread_join(server->threads[i], NULL);
+    }
+    log_info("stop", log_i64("sockets", metrics_get(sockets)));
+    data_folder_close(server->folder);
+}
+
+static int wait_for_signal(const sigset_t *signals)
+{
+    int number;
+    CHECK_EQ(sigwait(signals, &number), 0);
+    return number;
+}
+
+int command_serve(struct command_line *line)
+{
+    static struct server server;
+    struct err err = {0};
+    sigset_t signals;
+    if (!command_line_settings(line, &server.arena, &server.settings)) {
+        return COMMAND_USAGE;
+    }
+    /* Blocked before any thread is made, so that every thread inherits it and only we are told. */
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    if (!start(&server, &err)) {
+        (void)fprintf(stderr, "parlor: %s\n", err.message);
+        return err.kind == ERR_INPUT ? COMMAND_USAGE : COMMAND_FAILED;
+    }
+    announce(&server);
+    int number = wait_for_signal(&signals);
+    log_info("stopping", log_i64("signal", number));
+    drain(&server);
+    stop(&server);
+    return COMMAND_OK;
+}

@@ -1,0 +1,187 @@
+/* guard.c -- between a request and its handler: which route, from our own pages, who asks?
+ * SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "auth/origin.h"
+#include "auth/token.h"
+#include "base/text.h"
+#include "http/cookie.h"
+#include "http/static_file.h"
+#include "web/guard.h"
+
+static void identify(struct web_request *request);
+
+Str web_token(struct web_request *request)
+{
+    Str value;
+    const struct http_request *http = &request->exchange->request;
+    if (http_request_field_count(http, S("Cookie")) != 1 ||
+        !cookie_get(http_request_field(http, S("Cookie")), request->home->web->cookie_name, &value)) {
+        return (Str){0};
+    }
+    return value;
+}
+
+/* --- the route ---------------------------------------------------------------------------------------- */
+
+static bool is_unsafe(enum http_method method)
+{
+    return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS;
+}
+
+/* The route of method and path; null: none, and *ret_is_known says whether the path is one of ours. */
+static const struct web_route *find_route(struct web_request *request, enum http_method method,
+                                          bool *ret_is_known)
+{
+    *ret_is_known = false;
+    for (const struct web_route *route = web_routes; route->pattern != NULL; route++) {
+        if (router_match(route->pattern, request->exchange->request.path, &request->params)) {
+            *ret_is_known = true;
+            if (route->method == method) {
+                return route;
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool is_own(const struct web_request *request)
+{
+    const struct http_request *http = &request->exchange->request;
+    struct origin_facts facts = {
+        .fetch_site = http_request_field(http, S("Sec-Fetch-Site")),
+        .origin = http_request_field(http, S("Origin")),
+        .host = http->host,
+        .public_url = str_from_z(request->home->web->settings->public_url),
+        .has_cookie = http_request_field(http, S("Cookie")).data != NULL,
+    };
+    return http_request_field_count(http, S("Origin")) <= 1 && origin_is_own(&facts);
+}
+
+/* An unsafe request: is it from our own pages, and what does its form say? */
+static bool read_form(struct web_request *request, enum http_method *ret_method, int *ret_status)
+{
+    struct http_exchange *exchange = request->exchange;
+    struct err err = {0};
+    Str type = http_request_field(&exchange->request, S("Content-Type"));
+    if (!is_own(request)) {
+        *ret_status = 403;
+        return false;
+    }
+    if (exchange->request.body.len == 0) {
+        return true;
+    }
+    Str media_type;
+    Str parameters;
+    (void)str_cut(type, ';', &media_type, &parameters);
+    if (!str_eq_nocase(str_trim(media_type, " \t"), S("application/x-www-form-urlencoded"))) {
+        *ret_status = 415;
+        return false;
+    }
+    if (!form_parse(&exchange->arena, exchange->request.body, &request->form, &err)) {
+        *ret_status = 400;
+        return false;
+    }
+    if (*ret_method == HTTP_POST && str_eq(form_get(&request->form, S("_method")), S("delete"))) {
+        *ret_method = HTTP_DELETE;
+    }
+    return true;
+}
+
+static void dispatch(struct web_request *request)
+{
+    struct http_exchange *exchange = request->exchange;
+    struct err err = {0};
+    enum http_method method = exchange->request.method;
+    int status = 0;
+    bool is_known;
+    if (method == HTTP_OTHER) {
+        web_fail(request, 501);
+        return;
+    }
+    if (is_unsafe(method) && !read_form(request, &method, &status)) {
+        web_fail(request, status);
+        return;
+    }
+    request->route = find_route(request, method == HTTP_HEAD ? HTTP_GET : method, &is_known);
+    if (request->route == NULL) {
+        web_fail(request, is_known ? 405 : 404);
+        return;
+    }
+    if (!form_parse(&exchange->arena, exchange->request.query, &request->query, &err)) {
+        web_fail(request, 400);
+        return;
+    }
+    if (request->route->who == WEB_ANYONE) {
+        request->route->handler(request);
+    } else {
+        identify(request);
+    }
+}
+
+void guard_request(void *context, struct http_exchange *exchange)
+{
+    if (str_starts(exchange->request.path, S("/assets/"))) {
+        static_file_serve(exchange);
+        return;
+    }
+    struct web_request *request = arena_new(&exchange->arena, struct web_request, 1);
+    request->exchange = exchange;
+    request->home = context;
+    dispatch(request);
+}
+
+/* --- who asks ----------------------------------------------------------------------------------------- */
+
+static void to_sign_in(struct web_request *request)
+{
+    const struct http_request *http = &request->exchange->request;
+    if (is_unsafe(http->method)) {
+        web_redirect(request, S("/session"));
+        return;
+    }
+    struct buf path = {0};
+    buf_put_str(&path, S("/session?next="));
+    text_percent_encode(http->target, &path);
+    Str copy = str_dup(&request->exchange->arena, buf_str(&path));
+    buf_finish(&path);
+    web_redirect(request, copy);
+}
+
+static void decide(struct web_request *request)
+{
+    if (request->session == NULL && request->route->who == WEB_SIGNED_IN) {
+        to_sign_in(request);
+    } else {
+        request->route->handler(request);
+    }
+}
+
+static void identified(struct dir_lookup *lookup)
+{
+    struct web_request *request = CONTAINER_OF(lookup, struct web_request, lookup);
+    if (lookup->error != ERR_NONE && lookup->error != ERR_MISSING) {
+        web_fail(request, 503);
+        return;
+    }
+    request->session = lookup->session;
+    request->rooms = lookup->rooms;
+    if (request->session != NULL && request->session->expires_ms <= clock_wall_ms()) {
+        directory_drop_session(&request->home->hub->directory, request->session->token_hash);
+        dir_session_unref(request->session);
+        dir_rooms_unref(request->rooms);
+        request->session = NULL;
+        request->rooms = NULL;
+    }
+    decide(request);
+}
+
+static void identify(struct web_request *request)
+{
+    if (!token_hash(web_token(request), request->lookup.token_hash)) {
+        decide(request);
+        return;
+    }
+    request->lookup.done = identified;
+    directory_find(&request->home->hub->directory, &request->lookup);
+}

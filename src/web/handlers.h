@@ -1,0 +1,27 @@
+/* handlers.h -- what the route table names; each group is one file of the same name.
+ *
+ * A handler gets a request that the guard let through and ends it with web_send, web_fail or
+ * web_redirect, at once or later. Thread: the request's loop.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "web/web.h"
+
+void home_show(struct web_request *request);
+
+void session_new(struct web_request *request);
+void session_create(struct web_request *request);
+void session_destroy(struct web_request *request);
+
+void rooms_index(struct web_request *request);
+void rooms_show(struct web_request *request);
+
+void messages_index(struct web_request *request);
+void messages_create(struct web_request *request);
+void messages_show(struct web_request *request);
+
+void live_show(struct web_request *request);
+
+void health_show(struct web_request *request);
+void readiness_show(struct web_request *request);
+void metrics_show(struct web_request *request);

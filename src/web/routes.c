@@ -1,0 +1,27 @@
+/* routes.c -- every address of Parlor: method, path, who may ask, what answers.
+ *
+ * Forms send only GET and POST: a POST with the field _method=delete counts as DELETE. Assets are
+ * served before this table is looked at (guard.c).
+ * SPDX-License-Identifier: MIT */
+#include "web/handlers.h"
+
+const struct web_route web_routes[] = {
+    {HTTP_GET, "/", WEB_MAYBE, home_show},
+
+    {HTTP_GET, "/session", WEB_MAYBE, session_new},
+    {HTTP_POST, "/session", WEB_ANYONE, session_create},
+    {HTTP_DELETE, "/session", WEB_MAYBE, session_destroy},
+
+    {HTTP_GET, "/rooms", WEB_SIGNED_IN, rooms_index},
+    {HTTP_GET, "/rooms/:room", WEB_SIGNED_IN, rooms_show},
+    {HTTP_GET, "/rooms/:room/messages", WEB_SIGNED_IN, messages_index},
+    {HTTP_POST, "/rooms/:room/messages", WEB_SIGNED_IN, messages_create},
+    {HTTP_GET, "/rooms/:room/messages/:seq", WEB_SIGNED_IN, messages_show},
+
+    {HTTP_GET, "/live", WEB_ANYONE, live_show},
+
+    {HTTP_GET, "/healthz", WEB_ANYONE, health_show},
+    {HTTP_GET, "/readyz", WEB_ANYONE, readiness_show},
+    {HTTP_GET, "/metrics", WEB_ANYONE, metrics_show},
+    {HTTP_GET, NULL, WEB_ANYONE, NULL},
+};

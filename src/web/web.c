@@ -1,0 +1,194 @@
+/* web.c -- the web's life, and what handlers have in common.
+ * SPDX-License-Identifier: MIT */
+#include "web/web.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "web/guard.h"
+#include "web/pages.h"
+
+struct web *web_create(const struct settings *settings, struct live *live, struct store *store)
+{
+    struct web *web = mem_new(struct web);
+    web->settings = settings;
+    web->live = live;
+    web->store = store;
+    web->is_https = str_starts(str_from_z(settings->public_url), S("https://"));
+    web->cookie_name = web->is_https ? S("__Host-sid") : S("sid");
+    return web;
+}
+
+void web_destroy(struct web *web)
+{
+    mem_free(web);
+}
+
+static void on_accept(void *context, int fd, ConnAddress peer)
+{
+    struct web_home *home = context;
+    http_conn_start(home->loop, fd, peer, guard_request, home);
+}
+
+bool web_listen(struct web *web, struct loop *const *loops, int loop_count, struct err *err)
+{
+    char address[64];
+    Str listen = str_from_z(web->settings->listen);
+    if (!listener_probe(listen, err)) {
+        return false;
+    }
+    for (int i = 0; i < loop_count; i++) {
+        struct web_home *home = &web->homes[i];
+        *home = (struct web_home){.web = web, .loop = loops[i], .hub = web->live->hubs[i]};
+        if (!listener_open(home->loop, listen, on_accept, home, &home->listener, err)) {
+            return false;
+        }
+        web->home_count++;
+        listener_address(home->listener, address); /* port 0 was made a real one by the first */
+        listen = str_from_z(address);
+    }
+    return true;
+}
+
+struct drain_letter {
+    struct mail mail;
+    struct web_home *home;
+};
+
+static void drain_home(struct loop *loop, struct mail *mail)
+{
+    struct drain_letter *letter = CONTAINER_OF(mail, struct drain_letter, mail);
+    listener_close(letter->home->listener);
+    letter->home->listener = NULL;
+    http_conn_drain(loop);
+    mem_free(letter);
+}
+
+void web_drain(struct web *web)
+{
+    atomic_store(&web->is_draining, true);
+    for (int i = 0; i < web->home_count; i++) {
+        struct drain_letter *letter = mem_new(struct drain_letter);
+        letter->mail.deliver = drain_home;
+        letter->home = &web->homes[i];
+        mailbox_send(web->homes[i].loop, &letter->mail);
+    }
+}
+
+/* --- ending a request --------------------------------------------------------------------------------- */
+
+static void log_request(const struct web_request *request)
+{
+    static const char *const methods[] = {
+        [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT",     [HTTP_PATCH] = "PATCH",   [HTTP_DELETE] = "DELETE",
+        [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
+    };
+    const struct http_exchange *exchange = request->exchange;
+    enum http_method method = exchange->request.method;
+    bool is_read = method == HTTP_GET || method == HTTP_HEAD;
+    enum log_level level = exchange->status >= 500 ? LOG_WARN : is_read ? LOG_DEBUG : LOG_INFO;
+    LOG_AT(level, "http", log_i64("request", (int64_t)exchange->number),
+           log_str("method", str_from_z(methods[method])), log_str("path", exchange->request.path),
+           log_i64("status", exchange->status),
+           log_i64("person", request->session == NULL ? 0 : request->session->person.id),
+           log_i64("ms", loop_now(request->home->loop) - exchange->started_ms));
+}
+
+void web_send(struct web_request *request)
+{
+    log_request(request);
+    dir_session_unref(request->session);
+    dir_rooms_unref(request->rooms);
+    http_exchange_send(request->exchange); /* frees the request with its arena */
+}
+
+void web_fail(struct web_request *request, int status)
+{
+    http_respond_html(request->exchange, status);
+    page_error(request, status);
+    if (status == 503) {
+        http_respond_field(request->exchange, S("Retry-After"), S("2"));
+    }
+    web_send(request);
+}
+
+/* The one place where kinds of errors become statuses. */
+static int status_of(enum err_kind kind)
+{
+    switch (kind) {
+    case ERR_INPUT:
+        return 422;
+    case ERR_DENIED:
+    case ERR_MISSING:
+        return 404; /* what one may not see looks as if it did not exist */
+    case ERR_CONFLICT:
+        return 409;
+    case ERR_BUSY:
+        return 503;
+    case ERR_FULL:
+        return 507;
+    case ERR_NONE:
+    case ERR_INTERNAL:
+        return 500;
+    }
+    return 500;
+}
+
+void web_fail_err(struct web_request *request, const struct err *err)
+{
+    if (err->kind == ERR_INTERNAL) {
+        log_error("request", log_i64("request", (int64_t)request->exchange->number), log_err(err));
+    }
+    web_fail(request, status_of(err->kind));
+}
+
+void web_redirect(struct web_request *request, Str path)
+{
+    http_respond_redirect(request->exchange, 303, path);
+    web_send(request);
+}
+
+/* --- reading a request ---------------------------------------------------------------------------------- */
+
+bool web_param_id(struct web_request *request, size_t index, int64_t *ret_id)
+{
+    CHECK(index < request->params.count);
+    if (!id_parse(request->params.values[index], ret_id)) {
+        web_fail(request, 404);
+        return false;
+    }
+    return true;
+}
+
+const struct room_entry *web_room(struct web_request *request)
+{
+    RoomId id;
+    if (!web_param_id(request, 0, &id)) {
+        return NULL;
+    }
+    const struct room_entry *room = dir_rooms_get(request->rooms, id);
+    if (room == NULL || !room_may_read(room->role)) {
+        web_fail(request, 404);
+        return NULL;
+    }
+    return room;
+}
+
+bool web_is_htmx(const struct web_request *request)
+{
+    return str_eq(http_request_field(&request->exchange->request, S("HX-Request")), S("true"));
+}
+
+Str web_next_path(Str next)
+{
+    bool is_path = next.len >= 1 && next.data[0] == '/' && next.len <= LIMIT_HTTP_LINE &&
+                   !(next.len >= 2 && (next.data[1] == '/' || next.data[1] == '\\'));
+    for (size_t i = 0; is_path && i < next.len; i++) {
+        is_path = next.data[i] > ' ' && next.data[i] != '\\' && next.data[i] != 0x7F;
+    }
+    return is_path ? next : S("/rooms");
+}
