@@ -87,7 +87,10 @@ enum {
     LIMIT_HASH_QUEUE = 32,             /* waiting; more: 503 */
     LIMIT_DRAIN_MS = 10 * 1000,        /* graceful shutdown */
     LIMIT_CONTROL_MS = 5 * 1000,       /* a command waiting for the running server */
+    LIMIT_CONTROL_RETRY_MS = 50,       /* between a command's tries to get lock or server */
     LIMIT_CONTROL_LINE = 64 * 1024,    /* one request on the control socket */
+    LIMIT_CONTROL_BACKLOG = 8,         /* commands waiting for the one that is served */
+    LIMIT_SETTINGS_FILE = 1024 * 1024, /* a configuration file; nobody writes a longer one */
     LIMIT_LISTEN_BACKLOG = 4096,       /* connections the kernel holds before accept */
     LIMIT_NOTSENT = 32 * 1024,         /* bytes the kernel queues unsent for one socket */
     LIMIT_EMFILE_PAUSE_MS = 100,       /* no accept after running out of descriptors */

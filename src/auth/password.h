@@ -5,10 +5,12 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "base/err.h"
 
-/* LIMIT_PASSWORD_LEAST code points to LIMIT_PASSWORD bytes, UTF-8, no NUL, not the handle itself. */
-MUST_USE bool password_check_rules(Str password, Str handle, struct err *err);
+/* `least` code points (the setting) to LIMIT_PASSWORD bytes, UTF-8, no NUL, not the handle itself,
+ * not one of the passwords that everybody tries first. */
+MUST_USE bool password_check_rules(Str password, Str handle, int64_t least, struct err *err);
 MUST_USE bool password_hash(struct arena *arena, Str password, Str *ret_hash, struct err *err);
 /* Constant time for any stored hash; an empty `hash` costs the same work and is always false, so that
  * an unknown person takes as long as a wrong password. */

@@ -6,6 +6,8 @@
 
 enum { TOKEN_TEXT_LEN = 43, TOKEN_HASH_LEN = 32 };
 
+/* The cookie that carries a token: "__Host-sid" where `public_url` is https, else "sid". */
+Str token_cookie_name(Str public_url);
 /* Draws a token; ret_text is not NUL-ended. */
 void token_create(char ret_text[TOKEN_TEXT_LEN], uint8_t ret_hash[TOKEN_HASH_LEN]);
 /* Hashes a token from a cookie; false when it has not the form of one. */

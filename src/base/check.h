@@ -24,6 +24,9 @@
 /* Ends the process with the place and the condition on stderr, and a core. */
 #define CHECK(cond) ((cond) ? (void)0 : check_failed(__FILE__, __LINE__, #cond))
 
+/* Ends the process where the program cannot be. */
+#define UNREACHABLE(why) check_failed(__FILE__, __LINE__, why)
+
 /* CHECK for two integers; prints both sides. */
 #define CHECK_EQ(a, b)                                                                             \
     do {                                                                                           \

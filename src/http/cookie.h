@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "base/clock.h"
 
 /* The value of `name` in a Cookie field. False when it is absent, given twice, or beyond

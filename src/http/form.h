@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "base/err.h"
 #include "limits.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "http/head_parse.h"
 #include "limits.h"
 
 enum http_method {
@@ -19,11 +20,6 @@ enum http_method {
     HTTP_DELETE,
     HTTP_OPTIONS,
     HTTP_OTHER, /* known to no route: 501 */
-};
-
-struct http_field {
-    Str name; /* as sent; compare without case */
-    Str value;
 };
 
 struct http_request {

@@ -1,0 +1,137 @@
+-- Every statement that the program runs while it serves, by name. Placeholders are $1 to $n; the text is
+-- meant for SQLite and PostgreSQL alike: no engine's own functions, no data-modifying WITH.
+--
+-- a post runs: post_judge, post_repeat, room_advance, message_insert, member_follow
+
+-- name: post_judge
+-- $1 room, $2 person: one row when the person may be told of the room's existence.
+SELECT member.role, person.name, person.state
+FROM member JOIN person ON person.id = member.person_id
+WHERE member.person_id = $2 AND member.room_id = $1
+
+-- name: post_repeat
+-- $1 room, $2 author, $3 nonce
+SELECT seq, rev, post_no, created_ms, body, edited_ms, deleted
+FROM message WHERE room_id = $1 AND author_id = $2 AND nonce = $3
+
+-- name: room_advance
+-- $1 room, $2 now: one more change, which is a post; the clock never runs backwards in a room.
+UPDATE room SET last_seq = last_seq + 1, last_post = last_post + 1,
+    last_ms = CASE WHEN last_ms > $2 THEN last_ms ELSE $2 END
+WHERE id = $1 RETURNING last_seq, last_post, last_ms
+
+-- name: message_insert
+-- $1 id, $2 room, $3 seq, $4 post, $5 author, $6 nonce, $7 created, $8 body
+INSERT INTO message (id, room_id, seq, rev, post_no, author_id, nonce, created_ms, body)
+VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)
+
+-- name: member_follow
+-- $1 room, $2 person, $3 post: who had read everything has read their own post too.
+UPDATE member SET read_post = $3 WHERE person_id = $2 AND room_id = $1 AND read_post = $3 - 1
+
+-- name: message_last_id
+SELECT id FROM message ORDER BY id DESC LIMIT 1
+
+-- name: counter_next
+UPDATE counter SET last = last + 1 WHERE name = $1 RETURNING last
+
+-- name: person_insert
+-- $1 id, $2 handle, $3 name, $4 role, $5 password hash, $6 now; nothing when the handle is taken.
+INSERT INTO person (id, handle, name, role, password_hash, state, created_ms)
+VALUES ($1, $2, $3, $4, $5, 1, $6)
+
+-- name: person_join_open_rooms
+-- $1 person; kind 1 is open, role 1 plain
+INSERT INTO member (person_id, room_id, role, read_post)
+SELECT $1, id, 1, last_post FROM room WHERE kind = 1
+
+-- name: person_by_handle
+SELECT id, handle, name, role, state, password_hash FROM person WHERE handle = $1
+
+-- name: room_insert
+-- $1 id, $2 name, $3 now; kind 1 is open
+INSERT INTO room (id, kind, name, created_ms) VALUES ($1, 1, $2, $3)
+
+-- name: room_join_everybody
+-- $1 room; state 1 is active
+INSERT INTO member (person_id, room_id, role) SELECT id, $1, 1 FROM person WHERE state = 1
+
+-- name: room_list
+-- $1 person, $2 limit
+SELECT room.id, room.kind, room.name, room.topic, member.role, room.last_post, member.read_post
+FROM member JOIN room ON room.id = member.room_id
+WHERE member.person_id = $1 AND member.role <> 0
+ORDER BY room.name, room.id LIMIT $2
+
+-- name: room_head
+SELECT last_seq, last_post FROM room WHERE id = $1
+
+-- name: person_is_active
+SELECT 1 FROM person WHERE id = $1 AND state = 1
+
+-- name: session_insert
+-- $1 token hash, $2 person, $3 now, $4 user agent, $5 address
+INSERT INTO session (token_hash, person_id, created_ms, seen_ms, user_agent, address)
+VALUES ($1, $2, $3, $3, $4, $5)
+
+-- name: session_trim
+-- $1 person, $2 how many stay: the newest
+DELETE FROM session WHERE person_id = $1 AND token_hash IN (
+    SELECT token_hash FROM session WHERE person_id = $1
+    ORDER BY created_ms DESC, token_hash LIMIT 1000 OFFSET $2)
+
+-- name: session_touch
+UPDATE session SET seen_ms = $2 WHERE token_hash = $1 AND seen_ms < $2
+
+-- name: session_delete
+DELETE FROM session WHERE token_hash = $1 RETURNING person_id
+
+-- name: session_find
+SELECT session.created_ms, session.seen_ms, person.id, person.handle, person.name, person.role,
+    person.state
+FROM session JOIN person ON person.id = session.person_id
+WHERE session.token_hash = $1
+
+-- name: read_mark
+-- $1 room, $2 person, $3 post
+UPDATE member SET read_post = $3
+WHERE person_id = $2 AND room_id = $1 AND read_post < $3
+    AND $3 <= (SELECT last_post FROM room WHERE id = $1)
+
+-- name: page_before
+-- $1 room, $2 seq, $3 limit: newest first
+SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
+    message.created_ms, message.body, message.edited_ms, message.deleted
+FROM message LEFT JOIN person ON person.id = message.author_id
+WHERE message.room_id = $1 AND message.seq < $2 AND message.deleted = 0
+ORDER BY message.seq DESC LIMIT $3
+
+-- name: page_after
+-- $1 room, $2 seq, $3 limit: oldest first
+SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
+    message.created_ms, message.body, message.edited_ms, message.deleted
+FROM message LEFT JOIN person ON person.id = message.author_id
+WHERE message.room_id = $1 AND message.seq > $2 AND message.deleted = 0
+ORDER BY message.seq LIMIT $3
+
+-- name: message_get
+-- $1 room, $2 seq
+SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
+    message.created_ms, message.body, message.edited_ms, message.deleted
+FROM message LEFT JOIN person ON person.id = message.author_id
+WHERE message.room_id = $1 AND message.seq = $2
+
+-- name: replay
+-- $1 room, $2 after: new messages, and the current state of those that a change names, by rev
+SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
+    message.created_ms, message.body, message.edited_ms, message.deleted
+FROM message LEFT JOIN person ON person.id = message.author_id
+WHERE message.room_id = $1 AND (message.seq > $2 OR message.seq IN (
+    SELECT ref_seq FROM change WHERE room_id = $1 AND change.seq > $2 AND ref_seq IS NOT NULL))
+ORDER BY message.rev
+
+-- name: meta_get
+SELECT value FROM meta WHERE key = $1
+
+-- name: meta_put
+INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2

@@ -1,0 +1,91 @@
+/* password.c -- libsodium's argon2id with our parameters.
+ * SPDX-License-Identifier: MIT */
+#include "auth/password.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/metrics.h"
+#include "limits.h"
+
+/* OWASP's floor for argon2id; one lane is what libsodium always uses. */
+enum { MEMORY = 19456 * 1024, PASSES = 2 };
+
+/* A hash of the same cost that nobody has the password of: its salt and tag are zeros. */
+static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
+                             "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/* What everybody tries first and the least length lets through; folded to lower case. */
+static const char *const common[] = {
+    "00000000",      "11111111",         "12345678",       "123456789",       "1234567890",
+    "12345678910",   "123456789012",     "1234567891011",  "123123123123",    "111111111111",
+    "000000000000",  "1234567890123",    "12345678901234", "123456789012345", "1234567890123456",
+    "987654321",     "0987654321",       "password",       "password1",       "password12",
+    "password123",   "password1234",     "password12345",  "password123456",  "passwordpassword",
+    "passw0rd",      "p@ssw0rd",         "p@ssw0rd1234",   "correcthorsebatterystaple",
+    "iloveyou",      "iloveyou1234",     "iloveyouforever", "qwertyui",       "qwertyuiop",
+    "qwertyuiop12",  "qwertyuiop123",    "qwerty123456",   "qwertyuiopasdfghjkl", "1q2w3e4r5t6y",
+    "1q2w3e4r5t6y7u8i", "1qaz2wsx3edc",  "1qaz2wsx3edc4rfv", "q1w2e3r4t5y6",  "zaq12wsxcde3",
+    "abcdefghijkl",  "abcdefghijklmnop", "abc123456789",   "letmeinletmein",  "changemechangeme",
+    "adminadminadmin", "administrator",  "trustno1trustno1", "footballfootball", "sunshine",
+    "princess",      "football",         "baseball",       "superman",        "welcome123456",
+};
+
+static int64_t code_points(Str text)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+bool password_check_rules(Str password, Str handle, int64_t least, struct err *err)
+{
+    if (password.len > LIMIT_PASSWORD) {
+        return err_set(err, ERR_INPUT, "the password is longer than %d bytes", LIMIT_PASSWORD);
+    }
+    if (!str_is_utf8(password) || str_find(password, '\0') >= 0) {
+        return err_set(err, ERR_INPUT, "the password is not text in UTF-8");
+    }
+    if (code_points(password) < least) {
+        return err_set(err, ERR_INPUT, "the password has less than %lld characters", (long long)least);
+    }
+    if (str_eq_nocase(password, handle)) {
+        return err_set(err, ERR_INPUT, "the password is the handle");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(common); i++) {
+        if (str_eq_nocase(password, str_from_z(common[i]))) {
+            return err_set(err, ERR_INPUT, "the password is one of those that everybody tries first");
+        }
+    }
+    return true;
+}
+
+bool password_hash(struct arena *arena, Str password, Str *ret_hash, struct err *err)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    metrics_add(password_hashes_total, 1);
+    if (crypto_pwhash_str_alg(hash, password.data, password.len, PASSES, MEMORY,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0) {
+        return err_sys(err, "cannot hash a password");
+    }
+    *ret_hash = str_dup(arena, str_from_z(hash));
+    return true;
+}
+
+bool password_verify(Str hash, Str password)
+{
+    char text[crypto_pwhash_STRBYTES] = {0};
+    bool is_real = hash.len > 0 && hash.len < sizeof(text);
+    if (password.len > LIMIT_PASSWORD) {
+        return false; /* no stored one is: the work would be the sender's gain */
+    }
+    if (is_real) {
+        memcpy(text, hash.data, hash.len);
+    } else {
+        memcpy(text, nobody, sizeof(nobody));
+    }
+    metrics_add(password_hashes_total, 1);
+    return crypto_pwhash_str_verify(text, password.data, password.len) == 0 && is_real;
+}

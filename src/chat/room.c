@@ -1,0 +1,21 @@
+/* room.c -- see room.h.
+ * SPDX-License-Identifier: MIT */
+#include "chat/room.h"
+
+#include "chat/words.h"
+#include "limits.h"
+
+bool room_name_clean(struct arena *arena, Str input, Str *ret_name, struct err *err)
+{
+    return words_clean(arena, input, LIMIT_ROOM_NAME, "the room's name", ret_name, err);
+}
+
+bool room_may_read(enum member_role role)
+{
+    return role != MEMBER_LEFT;
+}
+
+bool room_may_post(enum member_role role)
+{
+    return role != MEMBER_LEFT;
+}

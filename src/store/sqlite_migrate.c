@@ -1,0 +1,116 @@
+/* sqlite_migrate.c -- see sqlite_migrate.h.
+ * SPDX-License-Identifier: MIT */
+#include "store/sqlite_migrate.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/rand.h"
+#include "base/text.h"
+
+/* "Parl": tells our files from other SQLite databases (PRAGMA application_id). */
+enum { APPLICATION_ID = 0x5061726c };
+
+static bool judge_open(sqlite3 *handle, const char *path, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t values[2] = {0};
+    static const char *const pragmas[2] = {"PRAGMA application_id", "PRAGMA user_version"};
+    for (int i = 0; i < 2; i++) {
+        int code = sqlite3_prepare_v2(handle, pragmas[i], -1, &statement, NULL);
+        code = code == SQLITE_OK ? sqlite3_step(statement) : code;
+        values[i] = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+        (void)sqlite3_finalize(statement); /* its error is in `code` */
+        if (code != SQLITE_ROW) {
+            return err_set(err, ERR_INPUT, "%s is no readable database: %s", path,
+                           sqlite3_errmsg(handle));
+        }
+    }
+    if (values[0] == 0 && values[1] == 0) {
+        return true; /* made, but not filled: a first start that was killed */
+    }
+    if (values[0] != APPLICATION_ID) {
+        return err_set(err, ERR_INPUT, "%s belongs to another program", path);
+    }
+    if (values[1] > sql_migration_count) {
+        return err_set(err, ERR_INPUT, "%s has schema %lld, this program knows %d: it is too old",
+                       path, (long long)values[1], sql_migration_count);
+    }
+    return true;
+}
+
+bool sqlite_migrate_judge(const char *path, struct err *err)
+{
+    struct stat status;
+    sqlite3 *handle = NULL;
+    if (stat(path, &status) != 0 || status.st_size == 0) {
+        return true;
+    }
+    bool is_good = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
+                       ? judge_open(handle, path, err)
+                       : err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(handle));
+    (void)sqlite3_close(handle); /* nothing is open on it */
+    return is_good;
+}
+
+static bool run_one(struct sqlite_db *db, const struct sql_migration *migration, struct err *err)
+{
+    char mark[96];
+    (void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
+                   APPLICATION_ID, migration->version);
+    if (!sqlite_db_exec(db, "BEGIN IMMEDIATE", err)) {
+        return false;
+    }
+    if (sqlite_db_exec(db, migration->text, err) && sqlite_db_exec(db, mark, err)) {
+        return true;
+    }
+    sqlite_db_try(db, "ROLLBACK"); /* the first error is the one to report */
+    return err_wrap(err, "%s", migration->name);
+}
+
+bool sqlite_migrate_run(struct sqlite_db *db, struct err *err)
+{
+    int64_t version;
+    if (!sqlite_db_number(db, "PRAGMA user_version", &version, err)) {
+        return false;
+    }
+    for (int64_t i = version; i < sql_migration_count; i++) {
+        if (!run_one(db, &sql_migrations[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool get_epoch(struct sqlite_db *db, char ret[24], bool *ret_found, struct err *err)
+{
+    struct sqlite_run run;
+    struct arena arena = {0};
+    sqlite_run(&run, db, SQL_META_GET, err);
+    sqlite_bind_str(&run, S("epoch"));
+    *ret_found = sqlite_row(&run);
+    if (*ret_found) {
+        Str value = sqlite_str(&run, &arena, 0);
+        (void)snprintf(ret, 24, "%.*s", (int)MIN(value.len, (size_t)23), value.data);
+    }
+    arena_finish(&arena);
+    return sqlite_done(&run);
+}
+
+bool sqlite_migrate_epoch(struct sqlite_db *db, char ret[24], struct err *err)
+{
+    struct sqlite_run run;
+    bool is_found;
+    uint64_t drawn = rand_u64();
+    if (!get_epoch(db, ret, &is_found, err) || is_found) {
+        return err->kind == ERR_NONE;
+    }
+    text_hex(&drawn, sizeof(drawn), ret);
+    memcpy(ret + 16, "-0", 3); /* SQLite has no timelines */
+    sqlite_run(&run, db, SQL_META_PUT, err);
+    sqlite_bind_str(&run, S("epoch"));
+    sqlite_bind_str(&run, str_from_z(ret));
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
