@@ -1,6 +1,5 @@
 # Parlor. `make help` lists what can be made.
 #
-# Includes of our own are quoted and found by -iquote: <limits.h> is the system's, "limits.h" is ours.
 # Sources are found by wildcard: a new file needs no registration. Variants are BUILD=release|debug|asan|
 # tsan|fuzz, each under its own folder of build/; generated code is shared in build/gen/.
 

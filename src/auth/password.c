@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 
 /* OWASP's floor for argon2id; one lane is what libsodium always uses. */
 enum { MEMORY = 19456 * 1024, PASSES = 2 };

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "chat/words.h"
-#include "limits.h"
+#include "base/limits.h"
 
 bool message_nonce_is_valid(Str nonce)
 {

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "chat/person.h"
-#include "limits.h"
+#include "base/limits.h"
 
 /* Escaping lengthens a byte to at most six ("&quot;"), so short texts cannot come out too long. */
 enum { ESCAPE_GROWTH = 6 };

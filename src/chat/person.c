@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "chat/words.h"
-#include "limits.h"
+#include "base/limits.h"
 
 enum { HUES = 12 };
 

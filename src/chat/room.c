@@ -3,7 +3,7 @@
 #include "chat/room.h"
 
 #include "chat/words.h"
-#include "limits.h"
+#include "base/limits.h"
 
 bool room_name_clean(struct arena *arena, Str input, Str *ret_name, struct err *err)
 {

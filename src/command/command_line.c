@@ -57,7 +57,7 @@ static bool take_own_option(struct parse *parse, size_t index, bool has_value, S
 
 static bool take_setting(struct parse *parse, Str name, bool has_value, Str value, struct err *err)
 {
-    const char *text;
+    const char *text = NULL;
     if (!take_value(parse, name, has_value, value, &text, err)) {
         return false;
     }

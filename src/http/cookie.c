@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "http/cookie.h"
 
-#include "limits.h"
+#include "base/limits.h"
 
 bool cookie_get(Str field, Str name, Str *ret_value)
 {

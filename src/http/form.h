@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "base/err.h"
-#include "limits.h"
+#include "base/limits.h"
 
 struct form_param {
     Str name;

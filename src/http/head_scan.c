@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "http/head_scan.h"
 
-#include "limits.h"
+#include "base/limits.h"
 
 /* What the fields of a head add up to. */
 struct sums {

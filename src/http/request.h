@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "http/head_parse.h"
-#include "limits.h"
+#include "base/limits.h"
 
 enum http_method {
     HTTP_GET,

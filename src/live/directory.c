@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "live/errand.h"
 
 /* A read of a session, or of a person's rooms. */

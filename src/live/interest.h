@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "chat/ids.h"
-#include "limits.h"
+#include "base/limits.h"
 
 struct interest_table {
     _Atomic uint64_t slots[LIMIT_INTEREST_SLOTS]; /* bit n: loop n */

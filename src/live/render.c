@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/metrics.h"
 #include "chat/message_view.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "template/message_message.h"
 #include "ws/ws_frame.h"
 

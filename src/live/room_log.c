@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "limits.h"
+#include "base/limits.h"
 
 struct room_log_segment {
     struct room_log_segment *next;

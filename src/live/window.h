@@ -8,7 +8,7 @@
 
 #include "bus/bus.h"
 #include "html/html.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "live/errand.h"
 
 struct hub_room;

@@ -6,7 +6,7 @@
 #include <uv.h>
 
 #include "base/list.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "net/deadline.h"
 #include "net/loop.h"
 #include "net/mailbox.h"

@@ -1,7 +1,7 @@
 /* sqlite_read.c -- the reading verbs, each in one read transaction.
  * SPDX-License-Identifier: MIT */
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "store/sqlite_verbs.h"
 
 #define DAY_MS ((Millis)24 * 60 * 60 * 1000)

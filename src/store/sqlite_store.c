@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "store/sqlite_migrate.h"
 #include "store/sqlite_verbs.h"
 #include "store/store_queue.h"

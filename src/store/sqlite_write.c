@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "store/sqlite_verbs.h"
 
 enum { ID_SEQUENCE_BITS = 20 };

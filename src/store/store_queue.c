@@ -3,7 +3,7 @@
 #include "store/store_queue.h"
 
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 
 void store_queue_init(struct store_queue *queue)
 {

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "limits.h"
+#include "base/limits.h"
 
 enum { HEADER_MAX = 14, MASK_LEN = 4, CONTROL_MAX = 125 };
 

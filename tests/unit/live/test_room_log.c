@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "tests/support/cmocka_all.h"
 
 /* A frame of `len` bytes that is different for each seq. */

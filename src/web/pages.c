@@ -1,0 +1,104 @@
+/* pages.c -- see pages.h.
+ * SPDX-License-Identifier: MIT */
+#include "web/pages.h"
+
+#include "base/rand.h"
+#include "base/text.h"
+#include "template/error_show.h"
+
+enum { NONCE_BYTES = 16 };
+
+/* The unread number without JavaScript; with it, the page keeps count by itself. */
+static struct room_row_view row_of(struct web_request *request, const struct room_entry *room,
+                                   RoomId current)
+{
+    PostNo last_post = hub_last_post(request->home->hub, room->id, room->last_post);
+    bool is_current = room->id == current;
+    return (struct room_row_view){
+        .id = room->id,
+        .name = room->name,
+        .last_post = last_post,
+        .read_post = room->read_post,
+        .unread = is_current ? 0 : MAX((PostNo)0, last_post - room->read_post),
+        .is_current = is_current,
+    };
+}
+
+static void fill_person(struct web_request *request, RoomId current, struct page_view *view)
+{
+    struct arena *arena = &request->exchange->arena;
+    const struct person *person = &request->session->person;
+    struct room_row_view *rows = arena_new(arena, struct room_row_view, request->rooms->count);
+    for (size_t i = 0; i < request->rooms->count; i++) {
+        rows[i] = row_of(request, &request->rooms->items[i], current);
+    }
+    view->is_signed_in = true;
+    view->person = person->id;
+    view->person_name = person->name;
+    view->person_initials = person_initials(arena, person->name);
+    view->person_hue = person_hue(person->id);
+    view->rooms = (struct room_rows_view){.items = rows, .count = request->rooms->count};
+}
+
+void page_fill(struct web_request *request, Str title, RoomId current, struct page_view *ret_view)
+{
+    const struct http_exchange *exchange = request->exchange;
+    *ret_view = (struct page_view){.title = title};
+    ret_view->is_insecure = !request->home->web->is_https && exchange->conn != NULL &&
+                            !conn_peer_is_loopback(exchange->conn);
+    if (request->session != NULL) {
+        fill_person(request, current, ret_view);
+    }
+}
+
+Str page_nonce(struct web_request *request)
+{
+    uint8_t bytes[NONCE_BYTES];
+    char *text = arena_alloc(&request->exchange->arena, TEXT_B64URL_LEN(NONCE_BYTES));
+    rand_bytes(bytes, sizeof(bytes));
+    text_b64url(bytes, sizeof(bytes), text);
+    return str_of(text, TEXT_B64URL_LEN(NONCE_BYTES));
+}
+
+/* --- errors -------------------------------------------------------------------------------------------------- */
+
+struct words {
+    int status;
+    Str title, text;
+};
+
+static const struct words *words_of(int status)
+{
+    static const struct words known[] = {
+        {404, S_INIT("There is nothing here"), S_INIT("The address is wrong, or what was here is gone.")},
+        {403, S_INIT("This door is closed"), S_INIT("The request did not come from a page of this house.")},
+        {409, S_INIT("Somebody was faster"), S_INIT("What you wanted to change is different now. Look again.")},
+        {413, S_INIT("That is too much"), S_INIT("What was sent is larger than this house takes.")},
+        {422, S_INIT("That does not fit"), S_INIT("Something in the form cannot be stored as it is.")},
+        {429, S_INIT("Too many tries"), S_INIT("Wait a little, then try again.")},
+        {503, S_INIT("One moment"), S_INIT("The house is busy. Try again in a few seconds.")},
+        {507, S_INIT("The house is full"), S_INIT("The disk is full: reading works, writing does not.")},
+        {500, S_INIT("The lamp went out"), S_INIT("Something broke on our side.")},
+    };
+    static const struct words other = {
+        400, S_INIT("That was not understood"), S_INIT("The request is malformed.")};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (known[i].status == status) {
+            return &known[i];
+        }
+    }
+    return status >= 500 ? &known[ARRAY_LEN(known) - 1] : &other;
+}
+
+void page_error(struct web_request *request, int status)
+{
+    const struct words *words = words_of(status);
+    struct error_show_view view = {
+        .status = status,
+        .title = words->title,
+        .text = words->text,
+        .request = request->exchange->number,
+    };
+    page_fill(request, words->title, 0, &view.page);
+    template_error_show(&request->exchange->body, &view);
+}

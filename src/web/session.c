@@ -1,0 +1,190 @@
+/* session.c -- signing in and out.
+ *
+ * One answer and one amount of work for an unknown handle, a wrong password and a disabled account: all
+ * of them are looked up and all of them cost one password check.
+ * SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "auth/token.h"
+#include "base/log.h"
+#include "http/cookie.h"
+#include "live/live.h"
+#include "template/session_new.h"
+#include "web/handlers.h"
+#include "web/pages.h"
+#include "web/password_gate.h"
+
+enum { USER_AGENT_MAX = 200 };
+
+static void show_form(struct web_request *request, int status, Str handle, Str error)
+{
+    struct session_new_view view = {.handle = handle, .error = error};
+    bool is_query = request->exchange->request.method == HTTP_GET;
+    view.next = form_get(is_query ? &request->query : &request->form, S("next"));
+    page_fill(request, S("Come in"), 0, &view.page);
+    view.page.is_signed_in = false;
+    http_respond_html(request->exchange, status);
+    template_session_new(&request->exchange->body, &view);
+    web_send(request);
+}
+
+void session_new(struct web_request *request)
+{
+    if (request->session != NULL) {
+        web_redirect(request, web_next_path(form_get(&request->query, S("next"))));
+    } else {
+        show_form(request, 200, S(""), S(""));
+    }
+}
+
+/* --- signing in: find the person, check the password, store a session -------------------------------------------- */
+
+/* Lives in the request's arena. */
+struct sign_in {
+    struct errand errand;
+    struct web_request *request;
+    struct store_person_find find;
+    struct password_check check;
+    struct store_session_add add;
+    char token[TOKEN_TEXT_LEN];
+};
+
+static void fail_sign_in(struct sign_in *sign_in, int status, Str error)
+{
+    Str handle = form_get(&sign_in->request->form, S("handle"));
+    arena_finish(&sign_in->find.op.arena);
+    arena_finish(&sign_in->add.op.arena);
+    show_form(sign_in->request, status, handle, error);
+}
+
+static void session_stored(struct errand *errand)
+{
+    struct sign_in *sign_in = CONTAINER_OF(errand, struct sign_in, errand);
+    struct web_request *request = sign_in->request;
+    struct web *web = request->home->web;
+    struct arena *arena = &request->exchange->arena;
+    if (sign_in->add.op.err.kind != ERR_NONE) {
+        log_warn("session.add", log_err(&sign_in->add.op.err));
+        fail_sign_in(sign_in, 503, S("The house is busy. Try again in a few seconds."));
+        return;
+    }
+    log_info("session.new", log_i64("person", sign_in->find.person.id));
+    http_respond_cookie(request->exchange,
+                        cookie_format(arena, web->cookie_name, str_of(sign_in->token, TOKEN_TEXT_LEN),
+                                      (int64_t)LIMIT_SESSION_IDLE_DAYS * 24 * 60 * 60, web->is_https));
+    arena_finish(&sign_in->find.op.arena);
+    arena_finish(&sign_in->add.op.arena);
+    web_redirect(request, web_next_path(form_get(&request->form, S("next"))));
+}
+
+static void store_session(struct sign_in *sign_in)
+{
+    struct web_request *request = sign_in->request;
+    struct http_exchange *exchange = request->exchange;
+    char address[46] = "";
+    Str user_agent = http_request_field(&exchange->request, S("User-Agent"));
+    if (exchange->conn != NULL) {
+        conn_address_text(conn_peer(exchange->conn), address);
+    }
+    user_agent = str_sub(user_agent, 0, USER_AGENT_MAX);
+    token_create(sign_in->token, sign_in->add.token_hash);
+    sign_in->add.person = sign_in->find.person.id;
+    sign_in->add.user_agent = str_is_utf8(user_agent) ? user_agent : S("");
+    sign_in->add.address = str_dup(&exchange->arena, str_from_z(address));
+    sign_in->add.now_ms = clock_wall_ms();
+    errand_start(&sign_in->errand, request->home->loop, request->home->web->store, &sign_in->add.op,
+                 STORE_SESSION_ADD, session_stored);
+}
+
+static void password_checked(struct password_check *check)
+{
+    struct sign_in *sign_in = CONTAINER_OF(check, struct sign_in, check);
+    const struct store_person_find *find = &sign_in->find;
+    bool is_person = find->op.err.kind == ERR_NONE && find->person.state == PERSON_ACTIVE;
+    if (check->is_right && is_person) {
+        store_session(sign_in);
+    } else {
+        fail_sign_in(sign_in, 422, S("Name or password is wrong."));
+    }
+}
+
+static void person_found(struct errand *errand)
+{
+    struct sign_in *sign_in = CONTAINER_OF(errand, struct sign_in, errand);
+    enum err_kind error = sign_in->find.op.err.kind;
+    if (error != ERR_NONE && error != ERR_MISSING) {
+        fail_sign_in(sign_in, 503, S("The house is busy. Try again in a few seconds."));
+        return;
+    }
+    sign_in->check.hash = error == ERR_NONE ? sign_in->find.password_hash : (Str){0};
+    sign_in->check.password = form_get(&sign_in->request->form, S("password"));
+    sign_in->check.done = password_checked;
+    if (!password_gate_check(sign_in->request->home->loop, &sign_in->check)) {
+        http_respond_field(sign_in->request->exchange, S("Retry-After"), S("2"));
+        fail_sign_in(sign_in, 503, S("Many people come in at once. Try again in a few seconds."));
+    }
+}
+
+void session_create(struct web_request *request)
+{
+    struct err err = {0};
+    struct arena *arena = &request->exchange->arena;
+    struct sign_in *sign_in = arena_new(arena, struct sign_in, 1);
+    sign_in->request = request;
+    if (form_get(&request->form, S("password")).len > LIMIT_PASSWORD) {
+        fail_sign_in(sign_in, 422, S("Name or password is wrong."));
+        return;
+    }
+    if (!person_handle_fold(arena, form_get(&request->form, S("handle")), &sign_in->find.handle, &err)) {
+        sign_in->find.handle = S("?"); /* nobody's: looked up all the same */
+    }
+    errand_start(&sign_in->errand, request->home->loop, request->home->web->store, &sign_in->find.op,
+                 STORE_PERSON_FIND, person_found);
+}
+
+/* --- signing out ----------------------------------------------------------------------------------------------------- */
+
+struct sign_out {
+    struct errand errand;
+    struct web_request *request;
+    struct live *live;
+    struct store_session_end end;
+};
+
+/* On the writer's thread, before the answer: whoever sees it is signed out everywhere. */
+static void session_ended(struct store_op *op)
+{
+    struct sign_out *sign_out = CONTAINER_OF(op, struct sign_out, end.op);
+    live_end_session(sign_out->live, sign_out->end.person, sign_out->end.token_hash);
+}
+
+static void signed_out(struct errand *errand)
+{
+    struct sign_out *sign_out = CONTAINER_OF(errand, struct sign_out, errand);
+    struct web_request *request = sign_out->request;
+    struct web *web = request->home->web;
+    struct err err = sign_out->end.op.err;
+    arena_finish(&sign_out->end.op.arena);
+    if (err.kind != ERR_NONE) {
+        web_fail_err(request, &err);
+        return;
+    }
+    http_respond_cookie(request->exchange, cookie_format(&request->exchange->arena, web->cookie_name,
+                                                         S(""), 0, web->is_https));
+    web_redirect(request, S("/session"));
+}
+
+void session_destroy(struct web_request *request)
+{
+    if (request->session == NULL) {
+        web_redirect(request, S("/session"));
+        return;
+    }
+    struct sign_out *sign_out = arena_new(&request->exchange->arena, struct sign_out, 1);
+    sign_out->request = request;
+    sign_out->live = request->home->web->live;
+    memcpy(sign_out->end.token_hash, request->session->token_hash, STORE_TOKEN_HASH_LEN);
+    sign_out->end.op.after = session_ended;
+    errand_start(&sign_out->errand, request->home->loop, request->home->web->store,
+                 &sign_out->end.op, STORE_SESSION_END, signed_out);
+}

@@ -1,0 +1,94 @@
+/* views.h -- what the templates of pages show; one struct a template, filled in by web/pages.c and the
+ * handlers. (A message's own view is chat/message_view.h.)
+ *
+ * Values only: strings live in the request's arena or in cached values that the request holds.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "chat/message_view.h"
+#include "chat/room.h"
+
+/* A row of the sidebar. */
+struct room_row_view {
+    RoomId id;
+    Str name;
+    PostNo last_post;
+    PostNo read_post;
+    PostNo unread;
+    bool is_current;
+};
+
+struct room_rows_view {
+    const struct room_row_view *items;
+    size_t count;
+};
+
+/* layout/_head.html, _sidebar.html and _foot.html: what every page has. */
+struct page_view {
+    Str title;
+    bool is_signed_in;
+    bool is_insecure; /* plain http beyond this machine: say so */
+    PersonId person;  /* 0 when nobody is signed in */
+    Str person_name;
+    Str person_initials;
+    int person_hue;
+    struct room_rows_view rooms;
+};
+
+/* room/show.html: a room with its newest messages. */
+struct room_show_view {
+    struct page_view page;
+    RoomId id;
+    Str name;
+    Str topic;
+    Str cursor;      /* EPOCH:SEQ */
+    Seq first;       /* seq of the oldest message shown; 0: none is shown */
+    PostNo last_post;
+    PostNo read_post;
+    bool has_older;
+    HtmlPieces messages;
+    Str nonce;       /* of the form without JavaScript */
+    struct message_view echo; /* what the optimistic echo is made of: nothing but its author */
+};
+
+/* room/index.html: all rooms of a person. */
+struct room_index_view {
+    struct page_view page;
+};
+
+/* room/_older.html answers the page's sentinel; room/messages.html is the same as a page of its own. */
+struct room_messages_view {
+    struct page_view page;
+    RoomId id;
+    Str name;
+    Seq first; /* seq of the oldest and newest message here; 0: none */
+    Seq last;
+    bool has_older, has_newer;
+    HtmlPieces messages;
+};
+
+/* message/show.html: one message on a page of its own. */
+struct message_show_view {
+    struct page_view page;
+    RoomId id;
+    Str name;
+    struct message_view message;
+    Html whole; /* its whole text, however long */
+};
+
+/* session/new.html: signing in. */
+struct session_new_view {
+    struct page_view page;
+    Str handle; /* as typed before */
+    Str error;  /* empty: none */
+    Str next;   /* where to go afterwards; empty: the rooms */
+};
+
+/* error/show.html */
+struct error_show_view {
+    struct page_view page;
+    int status;
+    Str title;
+    Str text;
+    uint64_t request; /* its number, for the log */
+};
