@@ -436,7 +436,8 @@ void settings_print_help(struct buf *out)
 void settings_print(const struct settings *settings, struct buf *out)
 {
     for (enum setting setting = 0; setting < SETTING_COUNT; setting++) {
-        buf_printf(out, "# %s\n%s = %s\n", settings->origins[setting], rows[setting].name,
-                   settings->texts[setting]);
+        const char *text = settings->texts[setting];
+        buf_printf(out, "# %s\n%s =%s%s\n", settings->origins[setting], rows[setting].name,
+                   text[0] == '\0' ? "" : " ", text);
     }
 }

@@ -49,7 +49,7 @@ bool password_check_rules(Str password, Str handle, int64_t least, struct err *e
         return err_set(err, ERR_INPUT, "the password is not text in UTF-8");
     }
     if (code_points(password) < least) {
-        return err_set(err, ERR_INPUT, "the password has less than %lld characters", (long long)least);
+        return err_set(err, ERR_INPUT, "the password has fewer than %lld characters", (long long)least);
     }
     if (str_eq_nocase(password, handle)) {
         return err_set(err, ERR_INPUT, "the password is the handle");

@@ -180,6 +180,9 @@ int command_line_print(Str text)
     return COMMAND_OK;
 }
 
+/* Where the explanations stand, as in settings_print_help. */
+enum { HELP_COLUMN = 26 };
+
 static int print_and_finish(struct buf *out)
 {
     int code = command_line_print(buf_str(out));
@@ -194,7 +197,7 @@ int command_line_print_commands(const struct command *commands)
     for (const struct command *command = commands; command->words != NULL; command++) {
         size_t start = out.len;
         buf_printf(&out, "  %s %s", command->words, command->usage);
-        while (out.len < start + 24) {
+        while (out.len < start + HELP_COLUMN) {
             buf_put_char(&out, ' ');
         }
         buf_printf(&out, "  %s\n", command->help);
@@ -216,7 +219,7 @@ int command_line_print_help(const struct command *command)
          option != NULL && option->name != NULL; option++) {
         size_t start = out.len;
         buf_printf(&out, "  --%s %s", option->name, option->value == NULL ? "" : option->value);
-        while (out.len < start + 24) {
+        while (out.len < start + HELP_COLUMN) {
             buf_put_char(&out, ' ');
         }
         buf_printf(&out, "  %s\n", option->help);

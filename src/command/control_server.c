@@ -140,7 +140,7 @@ static void serve_client(struct control_server *server, int fd)
     control_message_put_reply(buf_str(&output), &err, &reply);
     if (!control_line_write(fd, server->wake_fd, clock_mono_ms() + LIMIT_CONTROL_MS, buf_str(&reply),
                             &err)) {
-        log_warn("control.reply", log_err(&err));
+        log_debug("control.reply", log_err(&err)); /* the client went away, or was never heard */
     }
     buf_finish(&line);
     buf_finish(&output);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/metrics.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "tests/support/cmocka_all.h"
 
 static bool is_allowed(Str password, int64_t least)

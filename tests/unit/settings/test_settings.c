@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "limits.h"
+#include "base/limits.h"
 #include "tests/support/cmocka_all.h"
 
 static char *const no_environment[] = {NULL};

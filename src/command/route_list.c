@@ -1,4 +1,4 @@
-/* routes.c -- `parlor routes --json`: the route table for people and tests.
+/* route_list.c -- `parlor routes --json`: the route table for people and tests.
  * SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
