@@ -32,9 +32,6 @@ static bool split_host(Str text, Str *ret_host, Str *ret_port)
     }
     ptrdiff_t colon = str_find(str_skip(text, (size_t)end), ':');
     size_t host_len = colon < 0 ? text.len : (size_t)(end + colon);
-    if (end > 0 && host_len != (size_t)end + 1) {
-        return false; /* "[::1]junk" */
-    }
     *ret_host = str_sub(text, 0, host_len);
     *ret_port = str_skip(text, host_len);
     return true;

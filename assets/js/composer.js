@@ -1,1 +1,67 @@
-/* composer.js */
+/* composer.js -- the box that people write in: keys, growth, and drafts that survive.
+ *
+ * Enter sends and Shift+Enter breaks the line; with an input method open Enter never sends, and on touch
+ * it breaks. A draft is kept on this device per room until the message is in the outbox. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const DRAFT_MS = 500;
+    const isTouch = matchMedia("(pointer: coarse)").matches;
+    let draftTimer = null;
+
+    const box = () => document.getElementById("body");
+    const keyOf = (room) => `parlor.draft.${room}`;
+    const roomId = () => parlor.room().dataset.room;
+
+    const saveDraft = () => {
+        clearTimeout(draftTimer);
+        if (!box()) return;
+        if (box().value) localStorage.setItem(keyOf(roomId()), box().value);
+        else localStorage.removeItem(keyOf(roomId()));
+    };
+    const restoreDraft = () => {
+        if (box() && !box().value) box().value = localStorage.getItem(keyOf(roomId())) ?? "";
+    };
+
+    const send = () => {
+        const body = box().value;
+        if (!body.trim()) return;
+        box().value = "";
+        saveDraft();
+        parlor.outbox.post(Number(roomId()), body);
+        document.getElementById("scroller").scrollTop = 0; // column-reverse: the end
+    };
+
+    parlor.composer = {
+        put(text) {
+            box().value = box().value ? `${text}\n${box().value}` : text;
+            box().focus();
+            saveDraft();
+        },
+        restore() {
+            restoreDraft();
+            if (!isTouch) box()?.focus();
+        },
+    };
+
+    document.addEventListener("submit", (event) => {
+        if (event.target.id !== "composer") return;
+        event.preventDefault();
+        send();
+    });
+    document.addEventListener("keydown", (event) => {
+        if (event.target.id !== "body" || event.key !== "Enter" || event.isComposing) return;
+        const wantsToSend = isTouch ? event.ctrlKey || event.metaKey : !event.shiftKey;
+        if (!wantsToSend) return;
+        event.preventDefault();
+        send();
+    });
+    document.addEventListener("input", (event) => {
+        if (event.target.id !== "body") return;
+        clearTimeout(draftTimer);
+        draftTimer = setTimeout(saveDraft, DRAFT_MS);
+    });
+    window.addEventListener("pagehide", saveDraft);
+    document.addEventListener("htmx:before:swap", (event) => {
+        if (event.detail.ctx?.target?.id === "room" || event.detail.ctx?.target === "#room") saveDraft();
+    });
+})();

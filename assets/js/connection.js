@@ -1,1 +1,153 @@
-/* connection.js */
+/* connection.js -- the one live socket: its address, its silence, its end, and what it says privately.
+ *
+ * hx-ws opens it and comes back after a cut; here its URL is kept at the room and cursor of the moment,
+ * a silent one is replaced, and codes that are final are explained. The server's private frames replace
+ * <i id=sys>, which is watched: acknowledgement, refusal, reset, head mark. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const SILENCE_MS = 55_000; // the server says something every 25 s
+    const OFFLINE_MS = 5_000; // a shorter cut is nobody's business
+    const FINAL = {
+        1002: "This page and the house do not understand each other.",
+        1003: "This page and the house do not understand each other.",
+        1007: "This page and the house do not understand each other.",
+        1008: "The house has closed this connection.",
+        1009: "What was sent is too large.",
+        4401: "You are signed out.",
+        4403: "This room is not open to you.",
+        4409: "Parlor is open in too many windows.",
+    };
+    let connection = null;
+    let heard = Date.now();
+    let offlineTimer = null;
+    let room = null; // the #room element that the socket follows
+
+    const live = () => document.getElementById("live");
+    const isOpen = () => connection?.socket?.readyState === WebSocket.OPEN;
+
+    parlor.send = (message) => {
+        if (!isOpen()) return false;
+        connection.socket.send(JSON.stringify(message));
+        return true;
+    };
+    parlor.isLive = isOpen;
+
+    parlor.cursorChanged = () => {
+        const { room: id, cursor } = parlor.room().dataset;
+        const base = location.origin.replace(/^http/, "ws");
+        if (connection) connection.url = `${base}/live?room=${id}&after=${encodeURIComponent(cursor)}`;
+    };
+
+    /* --- what people see of it ----------------------------------------------------------------- */
+
+    const say = (text, action) => {
+        const line = document.getElementById("connection");
+        if (!line) return;
+        line.textContent = text;
+        if (action) {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.className = "connection__action";
+            button.textContent = action;
+            button.addEventListener("click", () => (action === "Come in" ? location.reload() : reconnect()));
+            line.append(" ", button);
+        }
+    };
+    const setState = (state) => (document.documentElement.dataset.live = state);
+
+    const cameBack = () => {
+        clearTimeout(offlineTimer);
+        offlineTimer = null;
+        setState("on");
+        say("");
+    };
+    const wentAway = () => {
+        setState("wait");
+        offlineTimer ??= setTimeout(() => {
+            const waiting = parlor.outbox.count();
+            const texts = waiting === 1 ? " One message waits here." : waiting ? ` ${waiting} messages wait here.` : "";
+            say(`Connecting again.${texts}`, "Try now");
+        }, OFFLINE_MS);
+    };
+
+    /* --- opening, closing, silence ---------------------------------------------------------------- */
+
+    const reconnect = () => {
+        heard = Date.now();
+        htmx.process(live(), true);
+    };
+
+    document.addEventListener("htmx:ws:before:connection", (event) => {
+        connection = event.detail.connection;
+        room = parlor.room();
+        parlor.cursorChanged();
+    });
+    document.addEventListener("htmx:ws:after:connection", () => {
+        heard = Date.now();
+        cameBack();
+        parlor.outbox.resend();
+    });
+    document.addEventListener("htmx:ws:before:message:incoming", () => (heard = Date.now()));
+    document.addEventListener("htmx:ws:close", (event) => {
+        const { code, reason } = event.detail;
+        if (reason === "removed" || reason === "cancelled") return;
+        if (FINAL[code]) {
+            clearTimeout(offlineTimer);
+            setState("off");
+            say(FINAL[code], code === 4401 ? "Come in" : "Try again");
+        } else {
+            wentAway();
+        }
+    });
+
+    setInterval(() => {
+        if (isOpen() && Date.now() - heard > SILENCE_MS) reconnect();
+    }, 5_000);
+    window.addEventListener("online", reconnect);
+    window.addEventListener("pageshow", (event) => event.persisted && reconnect());
+    document.addEventListener("visibilitychange", () => {
+        if (!document.hidden && Date.now() - heard > SILENCE_MS) reconnect();
+    });
+
+    /* --- private frames ------------------------------------------------------------------------------ */
+
+    const reloadRoom = () => {
+        const path = `/rooms/${parlor.room().dataset.room}`;
+        htmx.ajax("GET", path, { target: "#room", select: "#room", swap: "outerHTML" });
+    };
+
+    const hear = (sys) => {
+        const { ack, err, nonce, do: order, head } = sys.dataset;
+        if (ack) parlor.outbox.acknowledged(ack);
+        if (err) parlor.outbox.refused(nonce, err);
+        if (order === "reset") setTimeout(reloadRoom, Math.random() * 1000);
+        if (head) {
+            const [id, , seq] = head.split(":");
+            if (id === parlor.room().dataset.room) parlor.advance(Number(seq));
+        }
+    };
+
+    document.addEventListener("DOMContentLoaded", () => {
+        if (!live()) return;
+        new MutationObserver((records) => {
+            for (const record of records) {
+                for (const node of record.addedNodes) if (node.id === "sys") hear(node);
+            }
+        }).observe(live(), { childList: true });
+    });
+
+    /* --- another room on the same socket -------------------------------------------------------------- */
+
+    document.addEventListener("htmx:after:swap", () => {
+        const now = parlor.room();
+        if (!now || now === room) return;
+        room = now;
+        parlor.cursorChanged();
+        parlor.send({ type: "open", room: Number(now.dataset.room), after: now.dataset.cursor });
+        for (const link of document.querySelectorAll("#rooms a.row")) {
+            if (link.dataset.room === now.dataset.room) link.setAttribute("aria-current", "page");
+            else link.removeAttribute("aria-current");
+        }
+        parlor.roomChanged?.();
+    });
+})();

@@ -1,1 +1,159 @@
-/* outbox.js */
+/* outbox.js -- messages on their way: shown at once, kept until the server has acknowledged them.
+ *
+ * Each composed message gets a nonce, under which it may be sent again as often as need be: the server
+ * stores it once. The outbox outlives a reload (sessionStorage). At most IN_FLIGHT wait for an answer; a
+ * message of another room than the open one goes by HTTP. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const IN_FLIGHT = 4;
+    const ANSWER_MS = 5_000; // no answer for so long: sent again
+    const BUSY_MS = 2_000;
+    const KEY = "parlor.outbox";
+    const REASONS = {
+        input: "The house does not take this text.",
+        denied: "You may not write here any more.",
+        full: "The house is full.",
+        internal: "Something broke on the other side.",
+    };
+
+    const load = () => {
+        try {
+            return new Map(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
+        } catch {
+            return new Map();
+        }
+    };
+    const messages = load(); // nonce → { room, body, sentAt, error }
+    for (const message of messages.values()) message.sentAt = 0;
+    const save = () => sessionStorage.setItem(KEY, JSON.stringify([...messages]));
+
+    const nonceOf = () => {
+        const bytes = crypto.getRandomValues(new Uint8Array(16));
+        return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    };
+
+    /* --- the echo ------------------------------------------------------------------------------------- */
+
+    const echoOf = (nonce) => document.getElementById(`p-${nonce}`);
+
+    const draw = (nonce, message) => {
+        const list = parlor.list();
+        if (!list || list.dataset.room !== String(message.room)) return;
+        let echo = echoOf(nonce);
+        if (!echo) {
+            const template = document.getElementById("message-template").content;
+            echo = template.querySelector("article").cloneNode(true);
+            echo.id = `p-${nonce}`;
+            for (const name of ["seq", "post", "nonce"]) delete echo.dataset[name];
+            echo.querySelector("div").textContent = message.body;
+            list.append(echo);
+        }
+        echo.classList.toggle("message--pending", !message.error);
+        echo.classList.toggle("message--failed", Boolean(message.error));
+        echo.querySelector(".failure")?.remove();
+        if (message.error) {
+            const failure = document.getElementById("failure-template").content.cloneNode(true);
+            failure.querySelector(".failure__reason").textContent = REASONS[message.error] ?? "";
+            echo.append(failure);
+        }
+    };
+
+    const drop = (nonce) => {
+        messages.delete(nonce);
+        save();
+        echoOf(nonce)?.remove();
+        pump();
+    };
+
+    /* --- sending --------------------------------------------------------------------------------------- */
+
+    const sendByForm = async (nonce, message) => {
+        const body = new URLSearchParams({ nonce, body: message.body });
+        const headers = { "HX-Request": "true" };
+        try {
+            const answer = await fetch(`/rooms/${message.room}/messages`, { method: "POST", body, headers });
+            if (answer.ok) drop(nonce);
+            else if (answer.status < 500) refused(nonce, answer.status === 422 ? "input" : "denied");
+        } catch {
+            message.sentAt = Date.now(); // no connection: tried again like any other
+        }
+    };
+
+    const send = (nonce, message) => {
+        const isHere = parlor.room()?.dataset.room === String(message.room);
+        if (!parlor.isLive()) return;
+        message.sentAt = Date.now();
+        if (isHere) parlor.send({ type: "post", room: message.room, nonce, body: message.body });
+        else sendByForm(nonce, message);
+    };
+
+    const pump = () => {
+        let waiting = 0;
+        for (const [nonce, message] of messages) {
+            if (message.error) continue;
+            if (++waiting > IN_FLIGHT) return;
+            if (Date.now() - message.sentAt > ANSWER_MS) send(nonce, message);
+        }
+    };
+    setInterval(pump, 1_000);
+
+    const refused = (nonce, error) => {
+        const message = messages.get(nonce);
+        if (!message) return;
+        if (error === "busy") {
+            message.sentAt = Date.now() - ANSWER_MS + BUSY_MS;
+            return;
+        }
+        message.error = error;
+        save();
+        draw(nonce, message);
+        pump();
+    };
+
+    parlor.outbox = {
+        count: () => messages.size,
+        post(room, body) {
+            const nonce = nonceOf();
+            messages.set(nonce, { room, body, sentAt: 0 });
+            save();
+            draw(nonce, messages.get(nonce));
+            pump();
+        },
+        acknowledged: (nonce) => messages.has(nonce) && drop(nonce),
+        /* The message itself, by live push, replay or page: as good as an acknowledgement. */
+        arrived(article) {
+            const isOwn = article.dataset.author === document.body.dataset.me;
+            if (isOwn && messages.has(article.dataset.nonce)) drop(article.dataset.nonce);
+        },
+        refused,
+        /* After a connect: whatever was under way is unknown, so all of it goes again, in order. */
+        resend() {
+            for (const message of messages.values()) message.sentAt = 0;
+            pump();
+        },
+        redraw() {
+            for (const article of parlor.list()?.querySelectorAll("[data-nonce]") ?? []) this.arrived(article);
+            for (const [nonce, message] of messages) draw(nonce, message);
+        },
+    };
+
+    /* --- a failed message's three ways out ------------------------------------------------------------- */
+
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest?.("[data-failure]");
+        const echo = button?.closest("article");
+        const nonce = echo?.id.slice(2);
+        const message = messages.get(nonce);
+        if (!message) return;
+        if (button.dataset.failure === "retry") {
+            delete message.error;
+            message.sentAt = 0;
+            save();
+            draw(nonce, message);
+            pump();
+        } else {
+            if (button.dataset.failure === "edit") parlor.composer.put(message.body);
+            drop(nonce);
+        }
+    });
+})();

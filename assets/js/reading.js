@@ -1,1 +1,100 @@
-/* reading.js */
+/* reading.js -- what depends on who reads: local times, runs of one author, day lines, one's own.
+ *
+ * The server sends everybody the same bytes; this finishes them in the browser from their data-
+ * attributes. Runs and days depend on the neighbour above, so an article and the one below it are looked
+ * at anew whenever either changes. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const RUN_MS = 5 * 60_000;
+    const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+    const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+
+    const timeOf = (article) => article?.querySelector("time");
+    const dateOf = (article) => new Date(timeOf(article).dateTime);
+    const isStored = (article) => Boolean(article?.dataset.seq) && Boolean(timeOf(article));
+
+    const setTime = (article) => {
+        const time = timeOf(article);
+        if (!time || time.title) return;
+        const date = new Date(time.dateTime);
+        time.textContent = clock.format(date);
+        time.title = full.format(date);
+    };
+
+    const setPlace = (article) => {
+        if (!article?.matches?.("article.message")) return;
+        const above = article.previousElementSibling;
+        const isAfterStored = isStored(above);
+        const date = isStored(article) ? dateOf(article) : new Date();
+        const sameDay = isAfterStored && day.format(dateOf(above)) === day.format(date);
+        const isRun = sameDay && above.dataset.author === article.dataset.author && date - dateOf(above) < RUN_MS;
+        article.classList.toggle("message--run", isRun);
+        if (isStored(article) && !sameDay) article.dataset.day = day.format(date);
+        else delete article.dataset.day;
+    };
+
+    const finish = (article) => {
+        setTime(article);
+        setPlace(article);
+        setPlace(article.nextElementSibling);
+    };
+
+    const observer = new MutationObserver((records) => {
+        for (const record of records) {
+            for (const node of record.addedNodes) if (node.matches?.("article.message")) finish(node);
+            if (record.removedNodes.length) setPlace(record.nextSibling);
+        }
+    });
+
+    const enter = () => {
+        const list = document.getElementById("messages");
+        if (!list) return;
+        for (const article of list.children) {
+            setTime(article);
+            setPlace(article);
+        }
+        observer.disconnect();
+        observer.observe(list, { childList: true });
+    };
+
+    /* One's own messages, without an inline style. */
+    const markOwn = () => {
+        const sheet = new CSSStyleSheet();
+        const me = Number(document.body.dataset.me);
+        sheet.replaceSync(`.message[data-author="${me}"] h3 b { color: var(--act); }`);
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    };
+
+    parlor.placed = (articles) => articles.length && parlor.unread.markSoon();
+    parlor.roomChanged = () => {
+        enter();
+        parlor.outbox.redraw();
+        parlor.composer.restore();
+        parlor.unread.markSoon();
+    };
+    document.addEventListener("DOMContentLoaded", () => {
+        markOwn();
+        enter();
+        if (!parlor.room()) return;
+        parlor.outbox.redraw();
+        parlor.composer.restore();
+    });
+
+    /* Engines without scroll anchoring: keep the first visible message where it is. */
+    if (!CSS.supports("overflow-anchor", "auto")) {
+        let kept = null;
+        document.addEventListener("htmx:before:swap", () => {
+            kept = null;
+            const scroller = document.getElementById("scroller");
+            if (!scroller || parlor.isAtEnd()) return;
+            const top = scroller.getBoundingClientRect().top;
+            const article = [...parlor.list().children].find((at) => at.getBoundingClientRect().bottom > top);
+            if (article) kept = { id: article.id, top: article.getBoundingClientRect().top };
+        });
+        document.addEventListener("htmx:after:swap", () => {
+            const article = kept && document.getElementById(kept.id);
+            if (article) document.getElementById("scroller").scrollTop += article.getBoundingClientRect().top - kept.top;
+        });
+    }
+})();

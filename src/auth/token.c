@@ -35,7 +35,7 @@ void token_create(char ret_text[TOKEN_TEXT_LEN], uint8_t ret_hash[TOKEN_HASH_LEN
 bool token_hash(Str text, uint8_t ret_hash[TOKEN_HASH_LEN])
 {
     uint8_t bytes[TOKEN_LEN];
-    if (text.len != TOKEN_TEXT_LEN || !text_from_b64url(text, bytes, sizeof(bytes))) {
+    if (!text_from_b64url(text, bytes, sizeof(bytes))) {
         return false;
     }
     hash_bytes(bytes, ret_hash);

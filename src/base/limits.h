@@ -40,7 +40,6 @@ enum {
     LIMIT_ROOM_NAME = 64,
     LIMIT_TOPIC = 250,
     LIMIT_PASSWORD = 1024,
-    LIMIT_PASSWORD_LEAST = 12,
     LIMIT_PAGE = 40,                   /* messages a page */
     LIMIT_SESSIONS_PER_PERSON = 50,    /* the oldest goes */
     LIMIT_ROOMS_PER_PERSON = 500,      /* rooms listed in a sidebar */

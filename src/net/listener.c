@@ -99,7 +99,7 @@ static ConnAddress address_of(const struct sockaddr_storage *from)
 static int bind_socket(Str address, bool is_shared, struct err *err)
 {
     struct sockaddr_storage storage;
-    socklen_t len;
+    socklen_t len = 0;
     if (!parse_address(address, &storage, &len, err)) {
         return -1;
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/token.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -18,7 +19,7 @@ struct web *web_create(const struct settings *settings, struct live *live, struc
     web->live = live;
     web->store = store;
     web->is_https = str_starts(str_from_z(settings->public_url), S("https://"));
-    web->cookie_name = web->is_https ? S("__Host-sid") : S("sid");
+    web->cookie_name = token_cookie_name(str_from_z(settings->public_url));
     return web;
 }
 

@@ -225,6 +225,14 @@ describe("commands beside a running server", () => {
     assert.equal(stranger.status, 303);
   });
 
+  it("makes the server forget what it remembered", async () => {
+    const cookie = assertDone(["session", "add", "eve", "--data", data], /^sid=/);
+    const page = async () => (await fetch(`${server.url}/rooms`, { headers: { cookie } })).text();
+    assert.ok(!(await page()).includes("Brand new room"));
+    assertDone(["room", "add", "Brand new room", "--data", data], /^\d+\n$/);
+    assert.ok((await page()).includes("Brand new room"));
+  });
+
   it("lets no second server in", () => {
     assertRefused(["serve", "--data", data, "--listen", "127.0.0.1:0"], 1,
       /is in use by another parlor process/);
