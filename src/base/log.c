@@ -1,22 +1,30 @@
-/* log.c -- see log.h. A line is put together on the stack, at most LINE_MAX_LEN bytes of it.
+/* log.c -- see log.h. A line is put together on the stack, at most LINE_MAX_LEN bytes of it; a
+ * field that no longer fits is left out whole, so that a line can be read whatever its values are.
  * SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <utf8proc.h>
 
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/text.h"
 
-enum { LINE_MAX_LEN = 4096, VALUE_MAX_LEN = 1024 };
+enum { LINE_MAX_LEN = 4096, VALUE_MAX_LEN = 1024, END_MAX_LEN = 2 };
+
+_Static_assert(LINE_MAX_LEN <= PIPE_BUF, "a pipe that polls writable takes a whole line");
 
 struct line {
     char text[LINE_MAX_LEN];
     size_t len;
+    bool is_full; /* something did not fit */
 };
 
 static atomic_int least_level = LOG_INFO;
@@ -54,11 +62,13 @@ static const char *level_name(enum log_level level)
     return "unknown";
 }
 
-/* Keeps room for what ends a line. */
+/* All or nothing; keeps room for what ends a line. */
 static void put(struct line *line, const char *text, size_t len)
 {
-    size_t room = LINE_MAX_LEN - 8 - line->len;
-    len = MIN(len, room);
+    if (len > LINE_MAX_LEN - END_MAX_LEN - line->len) {
+        line->is_full = true;
+        return;
+    }
     memcpy(line->text + line->len, text, len);
     line->len += len;
 }
@@ -68,21 +78,54 @@ static void put_z(struct line *line, const char *text)
     put(line, text, strlen(text));
 }
 
+static void put_end(struct line *line, const char *text)
+{
+    size_t len = strlen(text);
+    CHECK(len <= LINE_MAX_LEN - line->len);
+    memcpy(line->text + line->len, text, len);
+    line->len += len;
+}
+
+/* Control characters, marks of direction and the like: what is not seen, or changes what is seen.
+ */
+static bool is_invisible(utf8proc_int32_t code)
+{
+    utf8proc_category_t category = utf8proc_category(code);
+    return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
+           category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
+}
+
+/* One character of a quoted value, of which `text` holds the bytes. */
+static void put_character(struct line *line, utf8proc_int32_t code, Str text)
+{
+    char escaped[8];
+    if (code == '"' || code == '\\') {
+        put(line, (char[]){'\\', (char)code}, 2);
+    } else if (!is_invisible(code)) {
+        put(line, text.data, text.len);
+    } else if (code <= 0xFFFF) {
+        (void)snprintf(escaped, sizeof(escaped), "\\u%04x", (unsigned)code & 0xFFFFu);
+        put_z(line, escaped);
+    } else {
+        put_z(line, "\xEF\xBF\xBD"); /* U+FFFD, as for bytes that are not UTF-8 */
+    }
+}
+
 /* Between quotes: what could end the line, the value or the terminal's patience is escaped. */
 static void put_quoted(struct line *line, Str value)
 {
+    size_t stop = line->len + VALUE_MAX_LEN;
     put_z(line, "\"");
-    for (size_t i = 0; i < MIN(value.len, (size_t)VALUE_MAX_LEN); i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        char escaped[8];
-        if (c == '"' || c == '\\') {
-            put(line, (char[]){'\\', (char)c}, 2);
-        } else if (c < 0x20 || c == 0x7F || c >= 0x80) {
-            (void)snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-            put_z(line, escaped);
+    while (value.len > 0 && line->len < stop && !line->is_full) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)value.data,
+                                                (utf8proc_ssize_t)MIN(value.len, 4u), &code);
+        if (len > 0) {
+            put_character(line, code, str_sub(value, 0, (size_t)len));
         } else {
-            put(line, (const char *)&c, 1);
+            put_z(line, "\xEF\xBF\xBD");
         }
+        value = str_skip(value, len > 0 ? (size_t)len : 1);
     }
     put_z(line, "\"");
 }
@@ -111,57 +154,60 @@ static void put_value(struct line *line, const struct log_field *field, bool is_
     }
 }
 
-static void put_logfmt(struct line *line, const char *time, enum log_level level,
-                       const char *event, const struct log_field *fields, size_t count)
+static void put_field(struct line *line, const struct log_field *field, bool is_json)
 {
-    put_z(line, time);
-    put_z(line, " ");
-    put_z(line, level_name(level));
-    put_z(line, " ");
-    put_z(line, event);
-    for (size_t i = 0; i < count; i++) {
-        put_z(line, " ");
-        put_z(line, fields[i].key);
-        put_z(line, "=");
-        put_value(line, &fields[i], false);
+    size_t before = line->len;
+    put_z(line, is_json ? ",\"" : " ");
+    put_z(line, field->key);
+    put_z(line, is_json ? "\":" : "=");
+    put_value(line, field, is_json);
+    if (line->is_full) {
+        line->len = before;
+        line->is_full = false;
     }
 }
 
-static void put_json(struct line *line, const char *time, enum log_level level, const char *event,
-                     const struct log_field *fields, size_t count)
+static void put_head(struct line *line, enum log_level level, const char *event, bool is_json)
 {
-    put_z(line, "{\"time\":\"");
+    char time[25];
+    text_iso8601(clock_wall_ms(), time);
+    put_z(line, is_json ? "{\"time\":\"" : "");
     put_z(line, time);
-    put_z(line, "\",\"level\":\"");
+    put_z(line, is_json ? "\",\"level\":\"" : " ");
     put_z(line, level_name(level));
-    put_z(line, "\",\"event\":\"");
+    put_z(line, is_json ? "\",\"event\":\"" : " ");
     put_z(line, event);
-    put_z(line, "\"");
-    for (size_t i = 0; i < count; i++) {
-        put_z(line, ",\"");
-        put_z(line, fields[i].key);
-        put_z(line, "\":");
-        put_value(line, &fields[i], true);
-    }
-    put_z(line, "}");
+    put_z(line, is_json ? "\"" : "");
+}
+
+/* One line at a time: another thread must not fill stderr between this one's poll and its write. */
+static bool write_line(const struct line *line)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+    (void)pthread_mutex_lock(&mutex);
+    bool is_written = poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT &&
+                      write(STDERR_FILENO, line->text, line->len) == (ssize_t)line->len;
+    (void)pthread_mutex_unlock(&mutex);
+    return is_written;
 }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t count)
 {
-    struct line line = {.len = 0};
-    char time[25];
-    text_iso8601(clock_wall_ms(), time);
-    if (atomic_load(&line_format) == LOG_JSON) {
-        put_json(&line, time, level, event, fields, count);
-    } else {
-        put_logfmt(&line, time, level, event, fields, count);
+    int saved = errno; /* the caller may not have read it yet */
+    bool is_json = atomic_load(&line_format) == LOG_JSON;
+    struct line line;
+    line.len = 0;
+    line.is_full = false;
+    put_head(&line, level, event, is_json);
+    for (size_t i = 0; i < count; i++) {
+        put_field(&line, &fields[i], is_json);
     }
-    line.text[line.len++] = '\n';
-    struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
-    if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0 ||
-        write(STDERR_FILENO, line.text, line.len) != (ssize_t)line.len) {
+    put_end(&line, is_json ? "}\n" : "\n");
+    if (!write_line(&line)) {
         (void)atomic_fetch_add(&dropped, 1);
         metrics_add(log_lines_dropped_total, 1);
     }
+    errno = saved;
 }

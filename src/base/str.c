@@ -131,10 +131,10 @@ bool str_to_i64(Str s, int64_t *ret_value)
     uint64_t magnitude;
     bool is_negative = s.len > 0 && s.data[0] == '-';
     if (!str_to_u64(is_negative ? str_skip(s, 1) : s, &magnitude) ||
-        magnitude > (uint64_t)INT64_MAX || (is_negative && magnitude == 0)) {
+        magnitude > (uint64_t)INT64_MAX + is_negative || (is_negative && magnitude == 0)) {
         return false;
     }
-    *ret_value = is_negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    *ret_value = (int64_t)(is_negative ? 0 - magnitude : magnitude);
     return true;
 }
 
