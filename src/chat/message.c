@@ -50,7 +50,7 @@ bool message_body_clean(struct arena *arena, Str input, Str *ret_body, struct er
     if (!str_is_utf8(input)) {
         return err_set(err, ERR_INPUT, "the message is not UTF-8");
     }
-    if (input.len > 2 * LIMIT_MESSAGE) {
+    if (input.len > (size_t)2 * LIMIT_MESSAGE) {
         return err_set(err, ERR_INPUT, "the message is longer than %d bytes", LIMIT_MESSAGE);
     }
     Str body = unify_line_ends(arena, input);

@@ -13,9 +13,9 @@ enum { HUES = 12 };
 
 static bool is_reserved(Str handle)
 {
-    static const Str reserved[] = {S_INIT("admin"), S_INIT("here"), S_INIT("all"),
-                                   S_INIT("channel"), S_INIT("room"), S_INIT("system"),
-                                   S_INIT("bot"), S_INIT("deleted")};
+    static const Str reserved[] = {S_INIT("admin"),   S_INIT("here"),   S_INIT("all"),
+                                   S_INIT("channel"), S_INIT("room"),   S_INIT("system"),
+                                   S_INIT("bot"),     S_INIT("deleted")};
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
         if (str_eq(handle, reserved[i])) {
             return true;
@@ -34,8 +34,8 @@ bool person_handle_fold(struct arena *arena, Str input, Str *ret_handle, struct 
     for (size_t i = 0; i < trimmed.len; i++) {
         char c = trimmed.data[i];
         c = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-        bool is_good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-                       c == '-';
+        bool is_good =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
         if (!is_good) {
             return err_set(err, ERR_INPUT, "a handle has only a-z, 0-9, \".\", \"_\" and \"-\"");
         }
@@ -59,7 +59,8 @@ static void put_initial(struct buf *buf, Str word)
 {
     utf8proc_int32_t code;
     utf8proc_uint8_t bytes[4];
-    if (utf8proc_iterate((const utf8proc_uint8_t *)word.data, (utf8proc_ssize_t)word.len, &code) <= 0) {
+    if (utf8proc_iterate((const utf8proc_uint8_t *)word.data, (utf8proc_ssize_t)word.len, &code) <=
+        0) {
         return;
     }
     utf8proc_ssize_t len = utf8proc_encode_char(utf8proc_toupper(code), bytes);

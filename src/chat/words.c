@@ -24,6 +24,13 @@ static bool each_code_point(Str text, bool (*visit)(utf8proc_int32_t code, void 
     return true;
 }
 
+/* Where emoji are added: some may be newer than the tables of the library, which call them
+ * unassigned. */
+static bool is_newer_emoji(utf8proc_int32_t code)
+{
+    return code >= 0x1F000 && code <= 0x1FFFD && utf8proc_category(code) == UTF8PROC_CATEGORY_CN;
+}
+
 static bool is_invisible(utf8proc_int32_t code, void *context)
 {
     (void)context;
@@ -51,7 +58,7 @@ static bool is_invisible(utf8proc_int32_t code, void *context)
         return code == 0x115F || code == 0x1160 || code == 0x3164 || code == 0xFFA0 ||
                code == 0x2800;
     default:
-        return true;
+        return !is_newer_emoji(code);
     }
 }
 
@@ -66,18 +73,19 @@ static bool is_allowed(utf8proc_int32_t code, void *context)
     (void)context;
     utf8proc_category_t category = utf8proc_category(code);
     bool is_joiner = code == 0x200D;
-    return is_joiner || (category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CF &&
-                         category != UTF8PROC_CATEGORY_CS && category != UTF8PROC_CATEGORY_CO &&
-                         category != UTF8PROC_CATEGORY_CN && category != UTF8PROC_CATEGORY_ZL &&
-                         category != UTF8PROC_CATEGORY_ZP);
+    return is_joiner || is_newer_emoji(code) ||
+           (category != UTF8PROC_CATEGORY_CC && category != UTF8PROC_CATEGORY_CF &&
+            category != UTF8PROC_CATEGORY_CS && category != UTF8PROC_CATEGORY_CO &&
+            category != UTF8PROC_CATEGORY_CN && category != UTF8PROC_CATEGORY_ZL &&
+            category != UTF8PROC_CATEGORY_ZP);
 }
 
 static Str compose(struct arena *arena, Str text)
 {
     utf8proc_uint8_t *composed = NULL;
-    utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)text.data,
-                                        (utf8proc_ssize_t)text.len, &composed,
-                                        UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t len =
+        utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.len, &composed,
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     CHECK(len >= 0); /* fails only without memory, or on invalid UTF-8 */
     Str copy = str_dup(arena, str_of(composed, (size_t)len));
     free(composed); /* raw free: the library allocated it */
@@ -87,13 +95,14 @@ static Str compose(struct arena *arena, Str text)
 bool words_clean(struct arena *arena, Str input, size_t max, const char *what, Str *ret_words,
                  struct err *err)
 {
-    if (!str_is_utf8(input) || !each_code_point(input, is_allowed, NULL)) {
-        return err_set(err, ERR_INPUT, "%s has characters that cannot be shown", what);
-    }
-    if (input.len > 4 * max) {
+    Str trimmed = str_trim(input, " \t\r\n");
+    if (trimmed.len > 4 * max) { /* composing makes it shorter, but not that much */
         return err_set(err, ERR_INPUT, "%s is too long", what);
     }
-    Str words = str_trim(compose(arena, input), " \t\r\n");
+    if (!str_is_utf8(trimmed) || !each_code_point(trimmed, is_allowed, NULL)) {
+        return err_set(err, ERR_INPUT, "%s has characters that cannot be shown", what);
+    }
+    Str words = compose(arena, trimmed);
     if (words.len > max) {
         return err_set(err, ERR_INPUT, "%s is too long", what);
     }
