@@ -1,18 +1,18 @@
 -- Every statement that the program runs while it serves, by name. Placeholders are $1 to $n; the text is
 -- meant for SQLite and PostgreSQL alike: no engine's own functions, no data-modifying WITH.
 --
--- a post runs: post_judge, post_repeat, room_advance, message_insert, member_follow
+-- a post runs: post_judge, room_advance, message_insert, member_follow
+-- (the first also message_last_id)
 
 -- name: post_judge
--- $1 room, $2 person: one row when the person may be told of the room's existence.
-SELECT member.role, person.name, person.state
+-- $1 room, $2 author, $3 nonce: the author's rights, and the message that this post repeats, if any.
+-- No row: no such room, or the author was never in it.
+SELECT member.role, person.name, person.state, message.seq, message.rev, message.post_no,
+    message.created_ms, message.body, message.edited_ms, message.deleted
 FROM member JOIN person ON person.id = member.person_id
+LEFT JOIN message ON message.room_id = member.room_id AND message.author_id = member.person_id
+    AND message.nonce = $3
 WHERE member.person_id = $2 AND member.room_id = $1
-
--- name: post_repeat
--- $1 room, $2 author, $3 nonce
-SELECT seq, rev, post_no, created_ms, body, edited_ms, deleted
-FROM message WHERE room_id = $1 AND author_id = $2 AND nonce = $3
 
 -- name: room_advance
 -- $1 room, $2 now: one more change, which is a post; the clock never runs backwards in a room.
@@ -36,14 +36,14 @@ SELECT id FROM message ORDER BY id DESC LIMIT 1
 UPDATE counter SET last = last + 1 WHERE name = $1 RETURNING last
 
 -- name: person_insert
--- $1 id, $2 handle, $3 name, $4 role, $5 password hash, $6 now; nothing when the handle is taken.
+-- $1 id, $2 handle, $3 name, $4 role, $5 password hash, $6 now; state 1 is active
 INSERT INTO person (id, handle, name, role, password_hash, state, created_ms)
 VALUES ($1, $2, $3, $4, $5, 1, $6)
 
 -- name: person_join_open_rooms
--- $1 person; kind 1 is open, role 1 plain
-INSERT INTO member (person_id, room_id, role, read_post)
-SELECT $1, id, 1, last_post FROM room WHERE kind = 1
+-- $1 person, $2 now; kind 1 is open, role 1 plain
+INSERT INTO member (person_id, room_id, role, read_post, joined_ms)
+SELECT $1, id, 1, last_post, $2 FROM room WHERE kind = 1
 
 -- name: person_by_handle
 SELECT id, handle, name, role, state, password_hash FROM person WHERE handle = $1
@@ -53,8 +53,9 @@ SELECT id, handle, name, role, state, password_hash FROM person WHERE handle = $
 INSERT INTO room (id, kind, name, created_ms) VALUES ($1, 1, $2, $3)
 
 -- name: room_join_everybody
--- $1 room; state 1 is active
-INSERT INTO member (person_id, room_id, role) SELECT id, $1, 1 FROM person WHERE state = 1
+-- $1 room, $2 now; state 1 is active
+INSERT INTO member (person_id, room_id, role, joined_ms)
+SELECT id, $1, 1, $2 FROM person WHERE state = 1
 
 -- name: room_list
 -- $1 person, $2 limit
@@ -75,10 +76,11 @@ INSERT INTO session (token_hash, person_id, created_ms, seen_ms, user_agent, add
 VALUES ($1, $2, $3, $3, $4, $5)
 
 -- name: session_trim
--- $1 person, $2 how many stay: the newest
+-- $1 person, $2 the new session, $3 how many others stay: the newest. The new one stays whatever the
+-- clock did.
 DELETE FROM session WHERE person_id = $1 AND token_hash IN (
-    SELECT token_hash FROM session WHERE person_id = $1
-    ORDER BY created_ms DESC, token_hash LIMIT 1000 OFFSET $2)
+    SELECT token_hash FROM session WHERE person_id = $1 AND token_hash <> $2
+    ORDER BY created_ms DESC, token_hash LIMIT 1000 OFFSET $3)
 
 -- name: session_touch
 UPDATE session SET seen_ms = $2 WHERE token_hash = $1 AND seen_ms < $2
@@ -122,12 +124,15 @@ FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq = $2
 
 -- name: replay
--- $1 room, $2 after: new messages, and the current state of those that a change names, by rev
+-- $1 room, $2 after: new messages, and the current state of those that a change names, by rev. Named
+-- first and fetched then: with OR instead of UNION, SQLite walks the whole room.
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
     message.created_ms, message.body, message.edited_ms, message.deleted
 FROM message LEFT JOIN person ON person.id = message.author_id
-WHERE message.room_id = $1 AND (message.seq > $2 OR message.seq IN (
-    SELECT ref_seq FROM change WHERE room_id = $1 AND change.seq > $2 AND ref_seq IS NOT NULL))
+WHERE message.room_id = $1 AND message.seq IN (
+    SELECT added.seq FROM message AS added WHERE added.room_id = $1 AND added.seq > $2
+    UNION
+    SELECT ref_seq FROM change WHERE room_id = $1 AND change.seq > $2 AND ref_seq IS NOT NULL)
 ORDER BY message.rev
 
 -- name: meta_get

@@ -54,6 +54,7 @@ CREATE TABLE member (
     room_id INTEGER NOT NULL REFERENCES room (id),
     role INTEGER NOT NULL,
     read_post INTEGER NOT NULL DEFAULT 0,
+    joined_ms INTEGER NOT NULL,
     PRIMARY KEY (person_id, room_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_by_room ON member (room_id, person_id);

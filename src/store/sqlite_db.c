@@ -10,7 +10,7 @@
 
 enum { EXIT_DISK = 70, PROGRESS_STEPS = 4000 };
 
-/* --- errors ---------------------------------------------------------------------------------------------- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
 static NORETURN COLD void die(struct sqlite_db *db, const char *what)
 {
@@ -40,13 +40,27 @@ bool sqlite_fail(struct sqlite_db *db, const char *what, struct err *err)
     }
 }
 
-/* --- opening --------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Ends reads that take longer than they may. */
 static int watch_read(void *context)
 {
     const struct sqlite_db *db = context;
     return db->read_deadline_ms != 0 && clock_mono_ms() > db->read_deadline_ms;
+}
+
+/* Some file systems have no shared memory; SQLite then stays in another mode without an error. */
+static bool is_wal(struct sqlite_db *db, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db->handle, "PRAGMA journal_mode", -1, &statement, NULL);
+    code = code == SQLITE_OK ? sqlite3_step(statement) : code;
+    bool is_good = code == SQLITE_ROW || sqlite_fail(db, "journal_mode", err);
+    if (is_good && strcmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0) {
+        is_good = err_set(err, ERR_INPUT, "this file system cannot hold a write-ahead log");
+    }
+    (void)sqlite3_finalize(statement); /* its error was reported above */
+    return is_good;
 }
 
 static bool configure(struct sqlite_db *db, bool is_writer, struct err *err)
@@ -59,11 +73,12 @@ static bool configure(struct sqlite_db *db, bool is_writer, struct err *err)
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_extended_result_codes(db->handle, 0);
-    (void)sqlite3_busy_timeout(db->handle, 5000);
+    (void)sqlite3_busy_timeout(db->handle, SQLITE_DB_BUSY_MS);
     if (!is_writer) {
         sqlite3_progress_handler(db->handle, PROGRESS_STEPS, watch_read, db);
     }
-    return sqlite_db_exec(db, common, err) && (!is_writer || sqlite_db_exec(db, writing, err));
+    return sqlite_db_exec(db, common, err) &&
+           (!is_writer || (sqlite_db_exec(db, writing, err) && is_wal(db, err)));
 }
 
 bool sqlite_db_open(struct sqlite_db *db, const char *path, bool is_writer, struct err *err)
@@ -87,7 +102,7 @@ bool sqlite_db_open(struct sqlite_db *db, const char *path, bool is_writer, stru
 void sqlite_db_close(struct sqlite_db *db)
 {
     for (int i = 0; i < SQL_COUNT; i++) {
-        (void)sqlite3_finalize(db->statements[i]); /* repeats an error that was reported */
+        (void)sqlite3_finalize(db->prepared[i].statement); /* repeats an error that was reported */
     }
     (void)sqlite3_close(db->handle); /* all statements are gone: cannot fail */
     *db = (struct sqlite_db){0};
@@ -95,12 +110,16 @@ void sqlite_db_close(struct sqlite_db *db)
 
 bool sqlite_db_exec(struct sqlite_db *db, const char *sql, struct err *err)
 {
-    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || sqlite_fail(db, sql, err);
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           sqlite_fail(db, sql, err);
 }
 
 void sqlite_db_try(struct sqlite_db *db, const char *sql)
 {
-    (void)sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* see the header: nothing depends on it */
+    struct err ignored; /* see the header: nothing depends on it */
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        (void)sqlite_fail(db, sql, &ignored);
+    }
 }
 
 bool sqlite_db_number(struct sqlite_db *db, const char *sql, int64_t *ret, struct err *err)
@@ -119,58 +138,67 @@ bool sqlite_db_number(struct sqlite_db *db, const char *sql, int64_t *ret, struc
     return is_good;
 }
 
-/* --- running statements ------------------------------------------------------------------------------------ */
+/* --- running statements ----------------------------------------------------------------------- */
 
-static sqlite3_stmt *prepared(struct sqlite_db *db, enum sql_query_id query)
+/* The catalogue's placeholders are $1 to $n, each used: a hole is a mistake in it. */
+static void find_parameters(struct sqlite_prepared *prepared)
 {
-    if (db->statements[query] == NULL) {
-        (void)sqlite3_prepare_v3(db->handle, sql_queries[query].text, -1, SQLITE_PREPARE_PERSISTENT,
-                                 &db->statements[query], NULL); /* null on failure: the caller asks */
+    prepared->parameter_count = sqlite3_bind_parameter_count(prepared->statement);
+    CHECK(prepared->parameter_count <= SQLITE_PARAMETERS_MAX);
+    for (int i = 0; i < prepared->parameter_count; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof(name), "$%d", i + 1);
+        int place = sqlite3_bind_parameter_index(prepared->statement, name);
+        CHECK(place > 0);
+        prepared->places[i] = (uint8_t)place;
     }
-    return db->statements[query];
 }
 
 void sqlite_run(struct sqlite_run *run, struct sqlite_db *db, enum sql_query_id query,
                 struct err *err)
 {
-    *run = (struct sqlite_run){.db = db, .err = err, .statement = prepared(db, query)};
-    if (run->statement == NULL) {
-        run->code = SQLITE_ERROR;
-        (void)sqlite_fail(db, sql_queries[query].name, err);
+    struct sqlite_prepared *prepared = &db->prepared[query];
+    *run = (struct sqlite_run){.db = db, .err = err, .prepared = prepared};
+    if (prepared->statement != NULL) {
+        return;
     }
+    run->code = sqlite3_prepare_v3(db->handle, sql_queries[query].text, -1,
+                                   SQLITE_PREPARE_PERSISTENT, &prepared->statement, NULL);
+    if (run->code != SQLITE_OK) {
+        (void)sqlite_fail(db, sql_queries[query].name, err);
+        return;
+    }
+    find_parameters(prepared);
 }
 
-/* The index of "$n": SQLite numbers named parameters in the order in which they first appear. */
-static int parameter(struct sqlite_run *run)
+/* Where SQLite keeps the next of $1, $2 … */
+static int next_place(struct sqlite_run *run)
 {
-    char name[8];
-    (void)snprintf(name, sizeof(name), "$%d", ++run->next_parameter);
-    int index = sqlite3_bind_parameter_index(run->statement, name);
-    CHECK(index > 0); /* the catalogue and its caller disagree */
-    return index;
+    CHECK(run->bound < run->prepared->parameter_count); /* the catalogue and its caller disagree */
+    return run->prepared->places[run->bound++];
 }
 
 void sqlite_bind_i64(struct sqlite_run *run, int64_t value)
 {
     if (run->code == SQLITE_OK) {
-        run->code = sqlite3_bind_int64(run->statement, parameter(run), value);
+        run->code = sqlite3_bind_int64(run->prepared->statement, next_place(run), value);
     }
 }
 
 void sqlite_bind_str(struct sqlite_run *run, Str value)
 {
     if (run->code == SQLITE_OK) {
-        run->code = sqlite3_bind_text(run->statement, parameter(run),
-                                      value.data == NULL ? "" : value.data, (int)value.len,
-                                      SQLITE_STATIC);
+        run->code =
+            sqlite3_bind_text(run->prepared->statement, next_place(run),
+                              value.data == NULL ? "" : value.data, (int)value.len, SQLITE_STATIC);
     }
 }
 
 void sqlite_bind_blob(struct sqlite_run *run, Str value)
 {
     if (run->code == SQLITE_OK) {
-        run->code = sqlite3_bind_blob(run->statement, parameter(run), value.data, (int)value.len,
-                                      SQLITE_STATIC);
+        run->code = sqlite3_bind_blob(run->prepared->statement, next_place(run), value.data,
+                                      (int)value.len, SQLITE_STATIC);
     }
 }
 
@@ -179,31 +207,37 @@ bool sqlite_row(struct sqlite_run *run)
     if (run->code != SQLITE_OK) {
         return false;
     }
-    int code = sqlite3_step(run->statement);
+    CHECK_EQ(run->bound,
+             run->prepared->parameter_count); /* else it runs with an older run's value */
+    int code = sqlite3_step(run->prepared->statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         run->code = code;
-        (void)sqlite_fail(run->db, sqlite3_sql(run->statement), run->err);
+        (void)sqlite_fail(run->db, sql_queries[run->prepared - run->db->prepared].name, run->err);
     }
     return code == SQLITE_ROW;
 }
 
 int64_t sqlite_i64(const struct sqlite_run *run, int column)
 {
-    return sqlite3_column_int64(run->statement, column);
+    return sqlite3_column_int64(run->prepared->statement, column);
 }
 
 Str sqlite_str(const struct sqlite_run *run, struct arena *arena, int column)
 {
-    const void *data = sqlite3_column_blob(run->statement, column);
-    int len = sqlite3_column_bytes(run->statement, column);
+    const void *data = sqlite3_column_blob(run->prepared->statement, column);
+    int len = sqlite3_column_bytes(run->prepared->statement, column);
     return str_dup(arena, str_of(data, (size_t)len));
+}
+
+bool sqlite_is_null(const struct sqlite_run *run, int column)
+{
+    return sqlite3_column_type(run->prepared->statement, column) == SQLITE_NULL;
 }
 
 bool sqlite_done(struct sqlite_run *run)
 {
-    if (run->statement != NULL) {
-        (void)sqlite3_reset(run->statement); /* repeats the error that sqlite_row reported */
-    }
+    (void)sqlite3_reset(
+        run->prepared->statement); /* repeats what sqlite_row reported; takes null */
     if (run->code == SQLITE_OK) {
         return true;
     }

@@ -12,30 +12,43 @@
 /* "Parl": tells our files from other SQLite databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x5061726c };
 
-static bool judge_open(sqlite3 *handle, const char *path, struct err *err)
+/* The three facts that tell whose file it is. Reading the schema also finds a file that was cut
+ * short. */
+enum { FACT_APPLICATION, FACT_VERSION, FACT_OBJECTS, FACT_COUNT };
+
+static bool read_facts(sqlite3 *handle, const char *path, int64_t ret[FACT_COUNT], struct err *err)
 {
-    sqlite3_stmt *statement = NULL;
-    int64_t values[2] = {0};
-    static const char *const pragmas[2] = {"PRAGMA application_id", "PRAGMA user_version"};
-    for (int i = 0; i < 2; i++) {
-        int code = sqlite3_prepare_v2(handle, pragmas[i], -1, &statement, NULL);
+    static const char *const queries[FACT_COUNT] = {"PRAGMA application_id", "PRAGMA user_version",
+                                                    "SELECT count(*) FROM sqlite_schema"};
+    for (int i = 0; i < FACT_COUNT; i++) {
+        sqlite3_stmt *statement = NULL;
+        int code = sqlite3_prepare_v2(handle, queries[i], -1, &statement, NULL);
         code = code == SQLITE_OK ? sqlite3_step(statement) : code;
-        values[i] = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+        ret[i] = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
         (void)sqlite3_finalize(statement); /* its error is in `code` */
         if (code != SQLITE_ROW) {
             return err_set(err, ERR_INPUT, "%s is no readable database: %s", path,
                            sqlite3_errmsg(handle));
         }
     }
-    if (values[0] == 0 && values[1] == 0) {
+    return true;
+}
+
+static bool judge_open(sqlite3 *handle, const char *path, struct err *err)
+{
+    int64_t facts[FACT_COUNT] = {0};
+    if (!read_facts(handle, path, facts, err)) {
+        return false;
+    }
+    if (facts[FACT_APPLICATION] == 0 && facts[FACT_VERSION] == 0 && facts[FACT_OBJECTS] == 0) {
         return true; /* made, but not filled: a first start that was killed */
     }
-    if (values[0] != APPLICATION_ID) {
+    if (facts[FACT_APPLICATION] != APPLICATION_ID) {
         return err_set(err, ERR_INPUT, "%s belongs to another program", path);
     }
-    if (values[1] > sql_migration_count) {
+    if (facts[FACT_VERSION] > sql_migration_count) {
         return err_set(err, ERR_INPUT, "%s has schema %lld, this program knows %d: it is too old",
-                       path, (long long)values[1], sql_migration_count);
+                       path, (long long)facts[FACT_VERSION], sql_migration_count);
     }
     return true;
 }
@@ -47,9 +60,12 @@ bool sqlite_migrate_judge(const char *path, struct err *err)
     if (stat(path, &status) != 0 || status.st_size == 0) {
         return true;
     }
-    bool is_good = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK
-                       ? judge_open(handle, path, err)
-                       : err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(handle));
+    bool is_good = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK ||
+                   err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(handle));
+    if (is_good) {
+        (void)sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        is_good = judge_open(handle, path, err);
+    }
     (void)sqlite3_close(handle); /* nothing is open on it */
     return is_good;
 }
@@ -83,6 +99,7 @@ bool sqlite_migrate_run(struct sqlite_db *db, struct err *err)
     return true;
 }
 
+/* Without an epoch in the store, *ret_found is false and `ret` untouched. */
 static bool get_epoch(struct sqlite_db *db, char ret[24], bool *ret_found, struct err *err)
 {
     struct sqlite_run run;
@@ -103,14 +120,17 @@ bool sqlite_migrate_epoch(struct sqlite_db *db, char ret[24], struct err *err)
     struct sqlite_run run;
     bool is_found;
     uint64_t drawn = rand_u64();
-    if (!get_epoch(db, ret, &is_found, err) || is_found) {
-        return err->kind == ERR_NONE;
+    if (!get_epoch(db, ret, &is_found, err)) {
+        return false;
+    }
+    if (is_found) {
+        return true;
     }
     text_hex(&drawn, sizeof(drawn), ret);
     memcpy(ret + 16, "-0", 3); /* SQLite has no timelines */
     sqlite_run(&run, db, SQL_META_PUT, err);
     sqlite_bind_str(&run, S("epoch"));
     sqlite_bind_str(&run, str_from_z(ret));
-    (void)sqlite_row(&run);
+    (void)sqlite_row(&run); /* no rows; sqlite_done tells of failures */
     return sqlite_done(&run);
 }

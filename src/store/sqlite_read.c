@@ -6,7 +6,7 @@
 
 #define DAY_MS ((Millis)24 * 60 * 60 * 1000)
 
-/* --- sessions, people, room lists -------------------------------------------------------------------------- */
+/* --- sessions, people, room lists ------------------------------------------------------------- */
 
 static bool find_session(struct sqlite_db *db, struct store_session_find *find)
 {
@@ -83,7 +83,7 @@ static bool list_rooms(struct sqlite_db *db, struct store_room_list *list)
     return sqlite_done(&run);
 }
 
-/* --- messages ------------------------------------------------------------------------------------------------ */
+/* --- messages --------------------------------------------------------------------------------- */
 
 /* Reads a row of the columns that all message queries share. */
 static void read_message(const struct sqlite_run *run, struct arena *arena, RoomId room,
@@ -124,9 +124,9 @@ static bool read_head(struct sqlite_db *db, RoomId room, Seq *ret_seq, PostNo *r
 
 /* Reads up to `limit` messages before or after an anchor into `items`, in the order of the query;
  * *ret_has_more: there was one beyond. */
-static bool read_side(struct sqlite_db *db, struct store_message_page *page, enum sql_query_id query,
-                      Seq anchor, int limit, struct message *items, size_t *ret_count,
-                      bool *ret_has_more)
+static bool read_side(struct sqlite_db *db, struct store_message_page *page,
+                      enum sql_query_id query, Seq anchor, int limit, struct message *items,
+                      size_t *ret_count, bool *ret_has_more)
 {
     struct sqlite_run run;
     *ret_count = 0;
@@ -154,32 +154,50 @@ static void reverse(struct message *items, size_t count)
     }
 }
 
+/* Where a page lies: up to `older` messages below `below`, and up to `newer` above `above`. One
+ * more is read on each side, to tell whether there is more. */
+struct page_span {
+    Seq below, above;
+    int older, newer;
+};
+
+static struct page_span page_span(const struct store_message_page *page)
+{
+    switch (page->from) {
+    case STORE_PAGE_NEWEST:
+        return (struct page_span){.below = INT64_MAX, .above = INT64_MAX, .older = page->limit};
+    case STORE_PAGE_BEFORE:
+        return (struct page_span){.below = page->seq, .above = page->seq - 1, .older = page->limit};
+    case STORE_PAGE_AFTER:
+        return (struct page_span){
+            .below = MIN(page->seq, INT64_MAX - 1) + 1, .above = page->seq, .newer = page->limit};
+    case STORE_PAGE_AROUND:
+        return (struct page_span){.below = MIN(page->seq, INT64_MAX - 1) + 1,
+                                  .above = page->seq,
+                                  .older = (page->limit + 1) / 2,
+                                  .newer = page->limit}; /* what the older ones leave of it */
+    }
+    UNREACHABLE("no such kind of page");
+}
+
 /* Older messages come newest first from the index and are turned around. */
 static bool read_page(struct sqlite_db *db, struct store_message_page *page)
 {
     CHECK(page->limit >= 1 && page->limit <= 100);
+    CHECK(page->seq >= 0 || page->from == STORE_PAGE_NEWEST);
     struct message *items = arena_new(&page->op.arena, struct message, (size_t)page->limit);
-    bool wants_older = page->from != STORE_PAGE_AFTER;
-    bool wants_newer = page->from == STORE_PAGE_AFTER || page->from == STORE_PAGE_AROUND;
-    int older_limit = page->from == STORE_PAGE_AROUND ? (page->limit + 1) / 2 : page->limit;
-    Seq anchor = page->from == STORE_PAGE_NEWEST   ? INT64_MAX
-                 : page->from == STORE_PAGE_AROUND ? page->seq + 1
-                                                   : page->seq;
+    struct page_span span = page_span(page);
     size_t older = 0;
     size_t newer = 0;
-    if (!read_head(db, page->room, &page->last_seq, &page->last_post, &page->op.err)) {
-        return false;
-    }
-    page->has_older = page->from == STORE_PAGE_AFTER;
-    page->has_newer = page->from == STORE_PAGE_BEFORE;
-    if (wants_older && !read_side(db, page, SQL_PAGE_BEFORE, anchor, older_limit, items, &older,
-                                  &page->has_older)) {
+    if (!read_head(db, page->room, &page->last_seq, &page->last_post, &page->op.err) ||
+        !read_side(db, page, SQL_PAGE_BEFORE, span.below, span.older, items, &older,
+                   &page->has_older)) {
         return false;
     }
     reverse(items, older);
-    Seq after = page->from == STORE_PAGE_AFTER ? anchor : anchor - 1;
-    if (wants_newer && !read_side(db, page, SQL_PAGE_AFTER, after, page->limit - (int)older,
-                                  items + older, &newer, &page->has_newer)) {
+    int left = MIN(span.newer, page->limit - (int)older);
+    if (!read_side(db, page, SQL_PAGE_AFTER, span.above, left, items + older, &newer,
+                   &page->has_newer)) {
         return false;
     }
     page->messages = (Messages){.items = items, .count = older + newer};
@@ -208,6 +226,7 @@ static bool read_replay(struct sqlite_db *db, struct store_replay *replay)
 {
     struct sqlite_run run;
     size_t count = 0;
+    CHECK(replay->after_seq >= 0);
     if (!read_head(db, replay->room, &replay->last_seq, &replay->last_post, &replay->op.err)) {
         return false;
     }
@@ -230,7 +249,7 @@ static bool read_replay(struct sqlite_db *db, struct store_replay *replay)
     return sqlite_done(&run);
 }
 
-/* --- dispatch ---------------------------------------------------------------------------------------------- */
+/* --- dispatch --------------------------------------------------------------------------------- */
 
 static bool run_read(struct sqlite_db *db, struct store_op *op)
 {

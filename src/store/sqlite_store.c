@@ -1,133 +1,56 @@
 /* sqlite_store.c -- the store on SQLite: one writer thread, a few readers, one file.
  *
- * The writer takes whatever is queued, runs it in one transaction and commits once: the batch grows with
- * the load by itself, and there is no timer. Only then is anything published or answered. It is also the
- * only one that checkpoints, so that no second connection ever writes.
+ * The writer takes whatever is queued, runs it in one transaction and commits once: the batch grows
+ * with the load by itself, and there is no timer. Only then is anything published or answered. It
+ * is also the only one that checkpoints, so that no second connection ever writes.
  *
  *   queue → BEGIN IMMEDIATE → op op op … → COMMIT (fsync) → after, answer of each → checkpoint?
  *
- * Readers run beside it on connections that cannot write. Before a RESTART checkpoint the writer closes
- * the read gate and waits for the reads under way, since a reader in the old part of the WAL would keep
- * it from being reused.
+ * Readers run beside it on connections that cannot write. Before a RESTART checkpoint the writer
+ * closes the read gate and waits for the reads under way, since a reader in the old part of the WAL
+ * would keep it from being reused.
  * SPDX-License-Identifier: MIT */
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "base/limits.h"
+#include "store/sqlite_checkpoint.h"
 #include "store/sqlite_migrate.h"
 #include "store/sqlite_verbs.h"
 #include "store/store_queue.h"
 
-enum { PATH_LEN = 4096, READERS_MAX = 8, WAL_PAGE_BYTES = 4096, FULL_PROBE_MS = 1000 };
+enum { PATH_LEN = 4096, READERS_MAX = 8, FULL_PROBE_MS = 1000 };
 
-/* Readers pass it; the writer closes it and waits until nobody is inside. */
-struct read_gate {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    int inside;
-    bool is_closed;
+/* A thread, and since when (monotonic) it has been at its current batch or read; 0: it waits. */
+struct lane {
+    struct store *store;
+    pthread_t thread;
+    bool is_started;
+    _Atomic Millis busy_since_ms;
+};
+
+struct reader {
+    struct lane lane;
+    struct sqlite_db db; /* the reader's thread only, once that runs */
 };
 
 struct store {
     char path[PATH_LEN];
     char epoch[24];
     struct store_queue writes, reads;
-    struct read_gate gate;
-    pthread_t writer_thread;
-    pthread_t reader_threads[READERS_MAX];
-    int reader_count;
-    bool has_writer_thread;
+    struct sqlite_checkpoint checkpoint;
+    struct lane writer_lane;
+    struct reader readers[READERS_MAX];
 
     /* The writer's thread only. */
     struct sqlite_writer writer;
-    int wal_pages;          /* in the WAL, as the last commit reported */
-    int checkpointed_pages; /* of them, at the last PASSIVE checkpoint */
-    Millis full_since_ms;   /* monotonic; last time that the disk was full, 0: it is not */
+    Millis full_since_ms; /* monotonic; last time that the disk was full, 0: it is not */
 };
 
-/* --- the read gate ---------------------------------------------------------------------------------------- */
-
-static void gate_enter(struct read_gate *gate)
-{
-    pthread_mutex_lock(&gate->lock);
-    while (gate->is_closed) {
-        pthread_cond_wait(&gate->changed, &gate->lock);
-    }
-    gate->inside++;
-    pthread_mutex_unlock(&gate->lock);
-}
-
-static void gate_leave(struct read_gate *gate)
-{
-    pthread_mutex_lock(&gate->lock);
-    gate->inside--;
-    pthread_cond_broadcast(&gate->changed);
-    pthread_mutex_unlock(&gate->lock);
-}
-
-/* Each read ends within LIMIT_READ_MS, so this does too. */
-static void gate_close(struct read_gate *gate)
-{
-    pthread_mutex_lock(&gate->lock);
-    gate->is_closed = true;
-    while (gate->inside > 0) {
-        pthread_cond_wait(&gate->changed, &gate->lock);
-    }
-    pthread_mutex_unlock(&gate->lock);
-}
-
-static void gate_open(struct read_gate *gate)
-{
-    pthread_mutex_lock(&gate->lock);
-    gate->is_closed = false;
-    pthread_cond_broadcast(&gate->changed);
-    pthread_mutex_unlock(&gate->lock);
-}
-
-/* --- checkpoints -------------------------------------------------------------------------------------------- */
-
-/* Called by SQLite after each commit, on the writer's thread. */
-static int note_wal(void *context, sqlite3 *handle, const char *name, int pages)
-{
-    struct store *store = context;
-    (void)handle;
-    (void)name;
-    store->wal_pages = pages;
-    return SQLITE_OK;
-}
-
-static void checkpoint(struct store *store, int mode)
-{
-    int pages = 0;
-    int done = 0;
-    struct err err = {0};
-    metrics_add(store_checkpoints_total, 1);
-    int code = sqlite3_wal_checkpoint_v2(store->writer.db.handle, NULL, mode, &pages, &done);
-    if (code != SQLITE_OK && code != SQLITE_BUSY && !sqlite_fail(&store->writer.db, "checkpoint", &err)) {
-        log_warn("store.checkpoint", log_err(&err)); /* a full disk: tried again after a later batch */
-    }
-}
-
-static void checkpoint_if_due(struct store *store)
-{
-    if (store->wal_pages >= LIMIT_WAL / WAL_PAGE_BYTES) {
-        gate_close(&store->gate);
-        checkpoint(store, SQLITE_CHECKPOINT_RESTART);
-        gate_open(&store->gate);
-        store->wal_pages = store->checkpointed_pages = 0;
-    } else if (store->wal_pages - store->checkpointed_pages >= LIMIT_CHECKPOINT_PAGES) {
-        checkpoint(store, SQLITE_CHECKPOINT_PASSIVE);
-        store->checkpointed_pages = store->wal_pages;
-    } else if (store->wal_pages < store->checkpointed_pages) {
-        store->checkpointed_pages = store->wal_pages; /* the WAL began anew */
-    }
-}
-
-/* --- writing -------------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void answer_batch(struct store_op *batch)
 {
@@ -154,8 +77,8 @@ static void roll_back(struct store *store)
     store->writer.last_message_id = 0; /* what was remembered may have been rolled back */
 }
 
-/* Runs a batch in one transaction. False: rolled back, `err` says why; nothing was answered. `changed`
- * has a place for each operation. */
+/* Runs a batch in one transaction. False: rolled back, `err` says why; nothing was answered.
+ * `changed` has a place for each operation. */
 static bool run_batch(struct store *store, struct store_op *batch, bool *changed, struct err *err)
 {
     struct sqlite_db *db = &store->writer.db;
@@ -177,20 +100,36 @@ static bool run_batch(struct store *store, struct store_op *batch, bool *changed
     return true;
 }
 
-/* After the commit: publish, then answer, in the order of the batch. */
-static void finish_batch(struct store_op *batch, const bool *changed)
+static void count_batch(const struct store_op *batch, const bool *changed)
 {
     int64_t count = 0;
-    for (struct store_op *op = batch; op != NULL; op = op->next, count++) {
+    for (const struct store_op *op = batch; op != NULL; op = op->next) {
         bool is_post = op->verb == STORE_POST;
         metrics_add(posts_total, is_post && changed[count]);
-        if (changed[count] && op->after != NULL) {
-            op->after(op);
-        }
+        metrics_add(posts_repeated_total, is_post && !changed[count] && op->err.kind == ERR_NONE);
+        count++;
     }
     metrics_add(store_batches_total, 1);
     metrics_add(store_writes_total, count);
+}
+
+/* After the commit: publish, then answer, in the order of the batch. */
+static void finish_batch(struct store_op *batch, const bool *changed)
+{
+    size_t i = 0;
+    count_batch(batch, changed);
+    for (struct store_op *op = batch; op != NULL; op = op->next) {
+        if (changed[i++] && op->after != NULL) {
+            op->after(op);
+        }
+    }
     answer_batch(batch);
+}
+
+static void fail_guilty(struct store_op *op, const struct err *err)
+{
+    log_error("store.write", log_i64("verb", op->verb), log_err(err));
+    fail_batch(op, err);
 }
 
 /* An unexpected error in a batch: each operation by itself, so that only the guilty one pays. */
@@ -206,9 +145,17 @@ static void run_one_by_one(struct store *store, struct store_op *batch)
         if (run_batch(store, op, &changed, &err)) {
             finish_batch(op, &changed);
         } else {
-            log_error("store.write", log_i64("verb", op->verb), log_err(&err));
-            fail_batch(op, &err);
+            fail_guilty(op, &err);
         }
+    }
+}
+
+/* A batch was written: the disk has room, again or still. */
+static void note_room(struct store *store)
+{
+    if (store->full_since_ms != 0) {
+        log_info("store.healed");
+        store->full_since_ms = 0;
     }
 }
 
@@ -220,18 +167,16 @@ static void write_batch(struct store *store, struct store_op *batch)
     if (store->full_since_ms != 0 && now - store->full_since_ms < FULL_PROBE_MS) {
         (void)err_set(&err, ERR_FULL, "the disk is full");
         fail_batch(batch, &err);
-        return;
-    }
-    if (run_batch(store, batch, changed, &err)) {
-        if (store->full_since_ms != 0) {
-            log_info("store.healed");
-            store->full_since_ms = 0;
-        }
+    } else if (run_batch(store, batch, changed, &err)) {
+        note_room(store);
         finish_batch(batch, changed);
-        checkpoint_if_due(store);
+        sqlite_checkpoint_if_due(&store->checkpoint);
     } else if (err.kind == ERR_FULL) {
         log_error("store.full", log_err(&err));
         store->full_since_ms = now;
+        fail_batch(batch, &err);
+    } else if (err.kind == ERR_BUSY) {
+        log_error("store.locked", log_err(&err)); /* by another program: nobody is guilty */
         fail_batch(batch, &err);
     } else {
         run_one_by_one(store, batch);
@@ -240,42 +185,40 @@ static void write_batch(struct store *store, struct store_op *batch)
 
 static void *run_writer(void *context)
 {
-    struct store *store = context;
+    struct lane *lane = context;
+    struct store *store = lane->store;
     struct store_op *batch;
     while ((batch = store_queue_take(&store->writes, LIMIT_BATCH_OPS, LIMIT_BATCH_BYTES,
                                      sqlite_cost)) != NULL) {
+        atomic_store(&lane->busy_since_ms, clock_mono_ms());
         write_batch(store, batch);
+        atomic_store(&lane->busy_since_ms, 0);
     }
     return NULL;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void *run_reader(void *context)
 {
-    struct store *store = context;
-    struct sqlite_db db = {0};
-    struct err open_err = {0};
-    bool is_open = sqlite_db_open(&db, store->path, false, &open_err);
+    struct reader *reader = context;
+    struct store *store = reader->lane.store;
     struct store_op *op;
     while ((op = store_queue_take(&store->reads, 1, SIZE_MAX, sqlite_cost)) != NULL) {
-        if (!is_open) {
-            op->err = open_err;
-        } else {
-            gate_enter(&store->gate);
-            sqlite_read(&db, op);
-            gate_leave(&store->gate);
-        }
+        atomic_store(&reader->lane.busy_since_ms, clock_mono_ms());
+        sqlite_checkpoint_enter(&store->checkpoint);
+        sqlite_read(&reader->db, op);
+        sqlite_checkpoint_leave(&store->checkpoint);
         if (op->err.kind == ERR_NONE && op->after != NULL) {
             op->after(op); /* outside the gate: rendering holds no checkpoint up */
         }
         op->answer(op);
+        atomic_store(&reader->lane.busy_since_ms, 0);
     }
-    sqlite_db_close(&db);
     return NULL;
 }
 
-/* --- opening and closing -------------------------------------------------------------------------------------- */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static bool open_writer(struct store *store, struct err *err)
 {
@@ -284,23 +227,36 @@ static bool open_writer(struct store *store, struct err *err)
         !sqlite_migrate_run(db, err) || !sqlite_migrate_epoch(db, store->epoch, err)) {
         return false;
     }
-    (void)sqlite3_wal_hook(db->handle, note_wal, store); /* the previous hook was none */
+    sqlite_checkpoint_watch(&store->checkpoint, db);
     return true;
 }
 
-static bool start_threads(struct store *store, int readers, struct err *err)
+static bool start_lane(struct store *store, struct lane *lane, void *(*run)(void *context),
+                       void *context, struct err *err)
 {
-    if (pthread_create(&store->writer_thread, NULL, run_writer, store) != 0) {
-        return err_sys(err, "cannot start the writer's thread");
-    }
-    store->has_writer_thread = true;
+    lane->store = store;
+    int code = pthread_create(&lane->thread, NULL, run, context);
+    lane->is_started = code == 0;
+    return code == 0 || err_set(err, ERR_INTERNAL, "cannot start a thread (%d)", code);
+}
+
+static bool start_lanes(struct store *store, int readers, struct err *err)
+{
     for (int i = 0; i < readers; i++) {
-        if (pthread_create(&store->reader_threads[i], NULL, run_reader, store) != 0) {
-            return err_sys(err, "cannot start a reader's thread");
+        struct reader *reader = &store->readers[i];
+        if (!sqlite_db_open(&reader->db, store->path, false, err) ||
+            !start_lane(store, &reader->lane, run_reader, reader, err)) {
+            return false;
         }
-        store->reader_count++;
     }
-    return true;
+    return start_lane(store, &store->writer_lane, run_writer, &store->writer_lane, err);
+}
+
+static void stop_lane(struct lane *lane)
+{
+    if (lane->is_started) {
+        CHECK_EQ(pthread_join(lane->thread, NULL), 0);
+    }
 }
 
 bool store_open(const struct store_config *config, struct store **ret_store, struct err *err)
@@ -309,12 +265,11 @@ bool store_open(const struct store_config *config, struct store **ret_store, str
     struct store *store = mem_new(struct store);
     store_queue_init(&store->writes);
     store_queue_init(&store->reads);
-    pthread_mutex_init(&store->gate.lock, NULL);
-    pthread_cond_init(&store->gate.changed, NULL);
+    sqlite_checkpoint_init(&store->checkpoint);
     int len = snprintf(store->path, sizeof(store->path), "%s/parlor.db", config->folder);
     bool is_good = (len > 0 && (size_t)len < sizeof(store->path)) ||
                    err_set(err, ERR_INPUT, "the data folder's path is too long");
-    if (!is_good || !open_writer(store, err) || !start_threads(store, config->readers, err)) {
+    if (!is_good || !open_writer(store, err) || !start_lanes(store, config->readers, err)) {
         store_close(store);
         return false;
     }
@@ -329,17 +284,15 @@ void store_close(struct store *store)
     }
     store_queue_close(&store->writes);
     store_queue_close(&store->reads);
-    if (store->has_writer_thread) {
-        (void)pthread_join(store->writer_thread, NULL);
-    }
-    for (int i = 0; i < store->reader_count; i++) {
-        (void)pthread_join(store->reader_threads[i], NULL);
+    stop_lane(&store->writer_lane);
+    for (int i = 0; i < READERS_MAX; i++) {
+        stop_lane(&store->readers[i].lane);
+        sqlite_db_close(&store->readers[i].db);
     }
     sqlite_db_close(&store->writer.db);
     store_queue_finish(&store->writes);
     store_queue_finish(&store->reads);
-    pthread_cond_destroy(&store->gate.changed);
-    pthread_mutex_destroy(&store->gate.lock);
+    sqlite_checkpoint_finish(&store->checkpoint);
     mem_free(store);
 }
 
@@ -358,8 +311,18 @@ Str store_epoch(const struct store *store)
     return str_from_z(store->epoch);
 }
 
+static bool is_stuck(const struct lane *lane, Millis now)
+{
+    Millis since = atomic_load(&lane->busy_since_ms);
+    return since != 0 && now - since > LIMIT_STORE_STALL_MS;
+}
+
 bool store_is_healthy(const struct store *store)
 {
-    return store->has_writer_thread && store->reader_count > 0 &&
-           metrics_get(store_queue) < LIMIT_STORE_QUEUE / 2;
+    Millis now = clock_mono_ms();
+    bool is_healthy = !is_stuck(&store->writer_lane, now);
+    for (int i = 0; i < READERS_MAX; i++) {
+        is_healthy = is_healthy && !is_stuck(&store->readers[i].lane, now);
+    }
+    return is_healthy && metrics_get(store_queue) < LIMIT_STORE_QUEUE / 2;
 }

@@ -12,8 +12,8 @@ struct sqlite_writer {
 };
 
 /* Runs one write inside the open transaction. True: op->err says how it ended (a refusal is an end
- * too), and *ret_changed whether anything was written. False: an unexpected SQL error is in op->err,
- * and the transaction must be rolled back. */
+ * too), and *ret_changed whether anything was written. False: an unexpected SQL error is in
+ * op->err, and the transaction must be rolled back. */
 MUST_USE bool sqlite_write(struct sqlite_writer *writer, struct store_op *op, bool *ret_changed);
 
 /* Runs one read in a transaction of its own; op->err says how it ended. */

@@ -2,16 +2,31 @@
  * SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "base/metrics.h"
 #include "base/limits.h"
 #include "store/sqlite_verbs.h"
 
 enum { ID_SEQUENCE_BITS = 20 };
 
-/* --- posts --------------------------------------------------------------------------------------------------- */
+/* --- posts ------------------------------------------------------------------------------------ */
 
-/* Whether the author may post here; their name goes into the message. A room that does not exist and
- * one that must not be known of look alike. */
+/* A message that is stored already with this nonce. */
+static void read_repeated(const struct sqlite_run *run, struct store_post *post)
+{
+    struct message *message = &post->message;
+    post->is_repeated = true;
+    message->seq = sqlite_i64(run, 3);
+    message->rev = sqlite_i64(run, 4);
+    message->post = sqlite_i64(run, 5);
+    message->created_ms = sqlite_i64(run, 6);
+    message->body = sqlite_str(run, &post->op.arena, 7);
+    message->edited_ms = sqlite_i64(run, 8);
+    message->deleted = sqlite_i64(run, 9) != 0;
+}
+
+/* Whether the author may post here, and whether they did already: a repetition is answered even
+ * when they have left since, because "denied" would say that the message is not there. A room that
+ * does not exist and one that must not be known of look alike. The author's name goes into the
+ * message. */
 static bool judge_post(struct sqlite_db *db, struct store_post *post)
 {
     struct sqlite_run run;
@@ -19,38 +34,22 @@ static bool judge_post(struct sqlite_db *db, struct store_post *post)
     sqlite_run(&run, db, SQL_POST_JUDGE, &post->op.err);
     sqlite_bind_i64(&run, post->room);
     sqlite_bind_i64(&run, post->author);
-    if (sqlite_row(&run)) {
-        may = room_may_post((enum member_role)sqlite_i64(&run, 0)) &&
-              sqlite_i64(&run, 2) == PERSON_ACTIVE;
+    sqlite_bind_str(&run, post->nonce);
+    if (sqlite_row(&run) && sqlite_i64(&run, 2) == PERSON_ACTIVE) {
+        may = room_may_post((enum member_role)sqlite_i64(&run, 0));
         post->message.author_name = sqlite_str(&run, &post->op.arena, 1);
+        if (!sqlite_is_null(&run, 3)) {
+            read_repeated(&run, post);
+        }
     }
-    if (sqlite_done(&run) && !may) {
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    if (!may && !post->is_repeated) {
         (void)err_set(&post->op.err, ERR_DENIED, "person %lld may not post in room %lld",
                       (long long)post->author, (long long)post->room);
     }
-    return may;
-}
-
-/* Looks for a message that this post repeats. */
-static bool find_repeated(struct sqlite_db *db, struct store_post *post)
-{
-    struct sqlite_run run;
-    struct message *message = &post->message;
-    sqlite_run(&run, db, SQL_POST_REPEAT, &post->op.err);
-    sqlite_bind_i64(&run, post->room);
-    sqlite_bind_i64(&run, post->author);
-    sqlite_bind_str(&run, post->nonce);
-    if (sqlite_row(&run)) {
-        post->is_repeated = true;
-        message->seq = sqlite_i64(&run, 0);
-        message->rev = sqlite_i64(&run, 1);
-        message->post = sqlite_i64(&run, 2);
-        message->created_ms = sqlite_i64(&run, 3);
-        message->body = sqlite_str(&run, &post->op.arena, 4);
-        message->edited_ms = sqlite_i64(&run, 5);
-        message->deleted = sqlite_i64(&run, 6) != 0;
-    }
-    return sqlite_done(&run);
+    return true;
 }
 
 static bool advance_room(struct sqlite_db *db, struct store_post *post)
@@ -124,13 +123,9 @@ static bool write_post(struct sqlite_writer *writer, struct store_post *post, bo
         .room = post->room, .author = post->author, .nonce = post->nonce, .body = post->body};
     post->is_repeated = false;
     if (!judge_post(&writer->db, post)) {
-        return post->op.err.kind == ERR_DENIED;
-    }
-    if (!find_repeated(&writer->db, post)) {
         return false;
     }
-    if (post->is_repeated) {
-        metrics_add(posts_repeated_total, 1);
+    if (post->is_repeated || post->op.err.kind != ERR_NONE) {
         return true;
     }
     if (!advance_room(&writer->db, post) || !insert_message(writer, post) ||
@@ -141,7 +136,7 @@ static bool write_post(struct sqlite_writer *writer, struct store_post *post, bo
     return true;
 }
 
-/* --- people and rooms ------------------------------------------------------------------------------------------ */
+/* --- people and rooms ------------------------------------------------------------------------- */
 
 static bool next_id(struct sqlite_db *db, Str counter, int64_t *ret_id, struct err *err)
 {
@@ -154,12 +149,15 @@ static bool next_id(struct sqlite_db *db, Str counter, int64_t *ret_id, struct e
     return sqlite_done(&run);
 }
 
-/* Runs a statement that takes one id and gives no rows. */
-static bool run_for(struct sqlite_db *db, enum sql_query_id query, int64_t id, struct err *err)
+/* Runs one of the two statements that make members of everybody whom a new person or room concerns.
+ */
+static bool join_all(struct sqlite_db *db, enum sql_query_id query, int64_t id, Millis now,
+                     struct err *err)
 {
     struct sqlite_run run;
     sqlite_run(&run, db, query, err);
     sqlite_bind_i64(&run, id);
+    sqlite_bind_i64(&run, now);
     (void)sqlite_row(&run);
     return sqlite_done(&run);
 }
@@ -197,7 +195,8 @@ static bool write_person(struct sqlite_db *db, struct store_person_add *add, boo
     sqlite_bind_i64(&run, add->now_ms);
     (void)sqlite_row(&run);
     *ret_changed = true;
-    return sqlite_done(&run) && run_for(db, SQL_PERSON_JOIN_OPEN_ROOMS, add->id, &add->op.err);
+    return sqlite_done(&run) &&
+           join_all(db, SQL_PERSON_JOIN_OPEN_ROOMS, add->id, add->now_ms, &add->op.err);
 }
 
 static bool write_room(struct sqlite_db *db, struct store_room_add *add, bool *ret_changed)
@@ -212,10 +211,11 @@ static bool write_room(struct sqlite_db *db, struct store_room_add *add, bool *r
     sqlite_bind_i64(&run, add->now_ms);
     (void)sqlite_row(&run);
     *ret_changed = true;
-    return sqlite_done(&run) && run_for(db, SQL_ROOM_JOIN_EVERYBODY, add->id, &add->op.err);
+    return sqlite_done(&run) &&
+           join_all(db, SQL_ROOM_JOIN_EVERYBODY, add->id, add->now_ms, &add->op.err);
 }
 
-/* --- sessions and read marks ------------------------------------------------------------------------------------- */
+/* --- sessions and read marks ------------------------------------------------------------------ */
 
 static bool is_active(struct sqlite_db *db, PersonId person, bool *ret_active, struct err *err)
 {
@@ -226,12 +226,13 @@ static bool is_active(struct sqlite_db *db, PersonId person, bool *ret_active, s
     return sqlite_done(&run);
 }
 
-static bool trim_sessions(struct sqlite_db *db, PersonId person, struct err *err)
+static bool trim_sessions(struct sqlite_db *db, struct store_session_add *add)
 {
     struct sqlite_run run;
-    sqlite_run(&run, db, SQL_SESSION_TRIM, err);
-    sqlite_bind_i64(&run, person);
-    sqlite_bind_i64(&run, LIMIT_SESSIONS_PER_PERSON);
+    sqlite_run(&run, db, SQL_SESSION_TRIM, &add->op.err);
+    sqlite_bind_i64(&run, add->person);
+    sqlite_bind_blob(&run, str_of(add->token_hash, STORE_TOKEN_HASH_LEN));
+    sqlite_bind_i64(&run, LIMIT_SESSIONS_PER_PERSON - 1);
     (void)sqlite_row(&run);
     return sqlite_done(&run);
 }
@@ -255,18 +256,22 @@ static bool write_session(struct sqlite_db *db, struct store_session_add *add, b
     sqlite_bind_str(&run, add->address);
     (void)sqlite_row(&run);
     *ret_changed = true;
-    return sqlite_done(&run) && trim_sessions(db, add->person, &add->op.err);
+    return sqlite_done(&run) && trim_sessions(db, add);
 }
 
-static bool touch_session(struct sqlite_db *db, struct store_session_touch *touch, bool *ret_changed)
+static bool touch_session(struct sqlite_db *db, struct store_session_touch *touch,
+                          bool *ret_changed)
 {
     struct sqlite_run run;
     sqlite_run(&run, db, SQL_SESSION_TOUCH, &touch->op.err);
     sqlite_bind_blob(&run, str_of(touch->token_hash, STORE_TOKEN_HASH_LEN));
     sqlite_bind_i64(&run, touch->now_ms);
     (void)sqlite_row(&run);
-    *ret_changed = true;
-    return sqlite_done(&run);
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    *ret_changed = sqlite_changes(db) > 0;
+    return true;
 }
 
 static bool end_session(struct sqlite_db *db, struct store_session_end *end, bool *ret_changed)
@@ -297,7 +302,7 @@ static bool write_mark(struct sqlite_db *db, struct store_read_mark *mark, bool 
     return true;
 }
 
-/* --- dispatch -------------------------------------------------------------------------------------------------- */
+/* --- dispatch --------------------------------------------------------------------------------- */
 
 bool sqlite_is_write(enum store_verb verb)
 {

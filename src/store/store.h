@@ -53,7 +53,8 @@ struct store_op {
 };
 
 /* Stores a message. Judges membership and room inside the transaction. Same author, room and nonce:
- * nothing is written, `message` is the stored one, is_repeated is true (whatever the new body says).
+ * nothing is written, `message` is the stored one, is_repeated is true (whatever the new body says, and
+ * also when the author has left the room since).
  * Reads the author's own post when they had read everything. Errors: DENIED, MISSING look alike. */
 struct store_post {
     struct store_op op;
