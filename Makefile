@@ -138,15 +138,24 @@ $(OUT)/libparlor.a: $(LIBRARY)
 
 $(OUT)/tests/%: tests/unit/%.c $(OUT)/libparlor.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(BUILD)) -MMD -MP $(WARNINGS) $< $(OUT)/libparlor.a \
-		$(LDFLAGS) $(LDFLAGS_$(BUILD)) -o $@ $(LDLIBS) -lcmocka
+	$(CC) $(TEST_FLAGS) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(BUILD)) -MMD -MP $(WARNINGS) $< $(TEST_SOURCES) \
+		$(OUT)/libparlor.a $(LDFLAGS) $(LDFLAGS_$(BUILD)) -o $@ $(LDLIBS) -lcmocka
+
+# The compiler's own test calls sample templates; some are named as the program's and go before those.
+$(GEN)/samples.stamp: $(GEN)/tools/template_compile $(shell find tests/support/templates -name '*.html')
+	@mkdir -p $(GEN)/samples/template
+	$< tests/support/templates $(GEN)/samples
+	@touch $@
+$(OUT)/tests/html/test_template: $(GEN)/samples.stamp
+$(OUT)/tests/html/test_template: private TEST_FLAGS := -iquote tests -I$(GEN)/samples
+$(OUT)/tests/html/test_template: private TEST_SOURCES := $(GEN)/samples/template/*.c
 
 unit-bins: $(UNIT_BINS)
 tsan-bins: $(TSAN_TESTS:tests/unit/%.c=$(OUT)/tests/%)
 
 test-unit:
 	@$(MAKE) --no-print-directory BUILD=asan unit-bins
-	@script/run-binaries $(UNIT_TESTS:tests/unit/%.c=$(B)/asan/tests/%)
+	@TEMPLATE_COMPILE=$(GEN)/tools/template_compile script/run-binaries $(UNIT_TESTS:tests/unit/%.c=$(B)/asan/tests/%)
 
 test-tsan:
 	@$(MAKE) --no-print-directory BUILD=tsan tsan-bins
