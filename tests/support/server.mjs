@@ -1,0 +1,115 @@
+/* server.mjs -- a real Parlor for a test: its own data folder, a port of its own, started and stopped at will.
+ *
+ * PARLOR_BIN names another program than build/release/parlor. PARLOR_ names are kept from the server, which
+ * refuses those that it does not know; `environment` adds settings. */
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const program = resolve(process.env.PARLOR_BIN ?? "build/release/parlor");
+
+/* What a load needs lifted. */
+export const unlimited = {
+    PARLOR_SOCKETS_PER_USER: "0",
+    PARLOR_SOCKETS_PER_ADDRESS: "0",
+    PARLOR_NEW_SOCKETS_PER_MINUTE: "0",
+    PARLOR_POSTS_PER_SECOND: "0",
+    PARLOR_FRAMES_PER_SECOND: "0",
+};
+
+const clean = (extra) => {
+    const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("PARLOR_"));
+    return { ...Object.fromEntries(environment), ...extra };
+};
+
+export class Server {
+    #child = null;
+    #exited = null;
+    port = 0;
+    stderr = "";
+
+    constructor({ environment = {}, data } = {}) {
+        this.environment = environment;
+        this.data = data ?? mkdtempSync(join(tmpdir(), "parlor-"));
+    }
+
+    get origin() {
+        return `http://127.0.0.1:${this.port}`;
+    }
+    get pid() {
+        return this.#child.pid;
+    }
+
+    /* A command on this server's folder; its output, trimmed. */
+    command(words, input) {
+        const options = { env: clean(this.environment), input, encoding: "utf8", stdio: "pipe" };
+        return execFileSync(program, [...words, "--data", this.data], options).trim();
+    }
+    addUser(handle, { password = "", admin = false, name } = {}) {
+        const words = ["user", "add", handle];
+        if (admin) words.push("--admin");
+        if (name) words.push("--name", name);
+        if (password) words.push("--password-stdin");
+        return this.command(words, password);
+    }
+    addRoom(name) {
+        return Number(this.command(["room", "add", name]));
+    }
+    /* The cookie, as name=value. */
+    addSession(handle) {
+        return this.command(["session", "add", handle]);
+    }
+
+    /* Starts, on the port of before if there was one; resolves when it listens. */
+    start() {
+        const words = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
+        const child = spawn(program, words, { env: clean(this.environment), stdio: ["ignore", "pipe", "pipe"] });
+        this.#child = child;
+        this.#exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
+        child.stderr.on("data", (bytes) => (this.stderr += bytes));
+        return new Promise((done, fail) => {
+            let output = "";
+            child.stdout.on("data", (bytes) => {
+                output += bytes;
+                const line = /^listening http:\/\/.*:(\d+)$/m.exec(output);
+                if (line) {
+                    this.port = Number(line[1]);
+                    done(this);
+                }
+            });
+            child.on("exit", (code) => fail(new Error(`exit ${code} before listening: ${this.stderr}`)));
+        });
+    }
+    /* Sends a signal and resolves to how it ended. */
+    async end(signal) {
+        if (!this.#child) return null;
+        this.#child.kill(signal);
+        const ended = await this.#exited;
+        this.#child = null;
+        return ended;
+    }
+    stop = () => this.end("SIGTERM");
+    kill = () => this.end("SIGKILL");
+    freeze = () => this.#child.kill("SIGSTOP");
+    thaw = () => this.#child.kill("SIGCONT");
+
+    async remove() {
+        await this.kill();
+        rmSync(this.data, { recursive: true, force: true });
+    }
+
+    /* One SQL question to the database, by the sqlite3 program, as rows of objects. */
+    sql(question) {
+        const words = ["-readonly", "-json", join(this.data, "parlor.db"), question];
+        const output = execFileSync("sqlite3", words, { encoding: "utf8", maxBuffer: 1 << 28 });
+        return output ? JSON.parse(output) : [];
+    }
+
+    /* The counters, as numbers by name without "parlor_". */
+    async metrics() {
+        const text = await (await fetch(`${this.origin}/metrics`)).text();
+        const lines = text.split("\n").filter((line) => line && !line.startsWith("#"));
+        return Object.fromEntries(lines.map((line) => [line.split(" ")[0].slice(7), Number(line.split(" ")[1])]));
+    }
+}
