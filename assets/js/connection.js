@@ -20,7 +20,8 @@
     let connection = null;
     let heard = Date.now();
     let offlineTimer = null;
-    let room = null; // the #room element that the socket follows
+    let room = null; // the #room element that the socket follows,
+    let roomId = null; // and whose it was: going back changes the element in place
 
     const live = () => document.getElementById("live");
     const isOpen = () => connection?.socket?.readyState === WebSocket.OPEN;
@@ -80,6 +81,7 @@
     document.addEventListener("htmx:ws:before:connection", (event) => {
         connection = event.detail.connection;
         room = parlor.room();
+        roomId = room.dataset.room;
         parlor.cursorChanged();
     });
     document.addEventListener("htmx:ws:after:connection", () => {
@@ -140,8 +142,9 @@
 
     document.addEventListener("htmx:after:swap", () => {
         const now = parlor.room();
-        if (!now || now === room) return;
+        if (!now || (now === room && now.dataset.room === roomId)) return;
         room = now;
+        roomId = now.dataset.room;
         parlor.cursorChanged();
         parlor.send({ type: "open", room: Number(now.dataset.room), after: now.dataset.cursor });
         for (const link of document.querySelectorAll("#rooms a.row")) {
