@@ -162,10 +162,10 @@ test-tsan:
 	@TSAN_OPTIONS=halt_on_error=1 script/run-binaries $(TSAN_TESTS:tests/unit/%.c=$(B)/tsan/tests/%)
 
 test-integration: all
-	node --test --test-concurrency=1 tests/integration/
+	node --test --test-concurrency=1 --test-timeout=180000 tests/integration/
 
 test-browser: all
-	node --test --test-concurrency=1 tests/browser/
+	node --test --test-concurrency=1 --test-timeout=180000 tests/browser/
 
 $(OUT)/replay/%: tests/fuzz/%.c tests/support/fuzz_replay.c $(OUT)/libparlor.a
 	@mkdir -p $(@D)
