@@ -1,89 +1,141 @@
-/* sqlite_read.c -- the reading verbs, each in one read transaction.
+/* sqlite_messages.c -- store_messages.h on SQLite: read and judge first, then write.
  * SPDX-License-Identifier: MIT */
-#include "base/metrics.h"
 #include "base/limits.h"
 #include "store/sqlite_verbs.h"
 
-#define DAY_MS ((Millis)24 * 60 * 60 * 1000)
+enum { ID_SEQUENCE_BITS = 20 };
 
-/* --- sessions, people, room lists ------------------------------------------------------------- */
+/* --- posts ------------------------------------------------------------------------------------ */
 
-static bool find_session(struct sqlite_db *db, struct store_session_find *find)
+/* A message that is stored already with this nonce. */
+static void read_repeated(const struct sqlite_run *run, struct store_post *post)
+{
+    struct message *message = &post->message;
+    post->is_repeated = true;
+    message->seq = sqlite_i64(run, 3);
+    message->rev = sqlite_i64(run, 4);
+    message->post = sqlite_i64(run, 5);
+    message->created_ms = sqlite_i64(run, 6);
+    message->body = sqlite_str(run, &post->op.arena, 7);
+    message->edited_ms = sqlite_i64(run, 8);
+    message->deleted = sqlite_i64(run, 9) != 0;
+}
+
+/* Whether the author may post here, and whether they did already: a repetition is answered even
+ * when they have left since, because "denied" would say that the message is not there. A room that
+ * does not exist and one that must not be known of look alike. The author's name goes into the
+ * message. */
+static bool judge_post(struct sqlite_db *db, struct store_post *post)
 {
     struct sqlite_run run;
-    struct arena *arena = &find->op.arena;
-    bool is_found = false;
-    sqlite_run(&run, db, SQL_SESSION_FIND, &find->op.err);
-    sqlite_bind_blob(&run, str_of(find->token_hash, STORE_TOKEN_HASH_LEN));
-    if (sqlite_row(&run)) {
-        Millis oldest = sqlite_i64(&run, 0) + LIMIT_SESSION_DAYS * DAY_MS;
-        find->seen_ms = sqlite_i64(&run, 1);
-        find->expires_ms = MIN(oldest, find->seen_ms + LIMIT_SESSION_IDLE_DAYS * DAY_MS);
-        find->person = (struct person){
-            .id = sqlite_i64(&run, 2),
-            .handle = sqlite_str(&run, arena, 3),
-            .name = sqlite_str(&run, arena, 4),
-            .role = (enum person_role)sqlite_i64(&run, 5),
-            .state = (enum person_state)sqlite_i64(&run, 6),
-        };
-        is_found = find->expires_ms > find->now_ms && find->person.state == PERSON_ACTIVE;
+    bool may = false;
+    sqlite_run(&run, db, SQL_POST_JUDGE, &post->op.err);
+    sqlite_bind_i64(&run, post->room);
+    sqlite_bind_i64(&run, post->author);
+    sqlite_bind_str(&run, post->nonce);
+    if (sqlite_row(&run) && sqlite_i64(&run, 2) == PERSON_ACTIVE) {
+        may = room_may_post((enum member_role)sqlite_i64(&run, 0));
+        post->message.author_name = sqlite_str(&run, &post->op.arena, 1);
+        if (!sqlite_is_null(&run, 3)) {
+            read_repeated(&run, post);
+        }
     }
     if (!sqlite_done(&run)) {
         return false;
     }
-    return is_found || err_set(&find->op.err, ERR_MISSING, "no such session");
+    if (!may && !post->is_repeated) {
+        (void)err_set(&post->op.err, ERR_DENIED, "person %lld may not post in room %lld",
+                      (long long)post->author, (long long)post->room);
+    }
+    return true;
 }
 
-static bool find_person(struct sqlite_db *db, struct store_person_find *find)
+static bool advance_room(struct sqlite_db *db, struct store_post *post)
 {
     struct sqlite_run run;
-    struct arena *arena = &find->op.arena;
-    bool is_found = false;
-    sqlite_run(&run, db, SQL_PERSON_BY_HANDLE, &find->op.err);
-    sqlite_bind_str(&run, find->handle);
+    struct message *message = &post->message;
+    sqlite_run(&run, db, SQL_ROOM_ADVANCE, &post->op.err);
+    sqlite_bind_i64(&run, post->room);
+    sqlite_bind_i64(&run, post->now_ms);
     if (sqlite_row(&run)) {
-        is_found = true;
-        find->person = (struct person){
-            .id = sqlite_i64(&run, 0),
-            .handle = sqlite_str(&run, arena, 1),
-            .name = sqlite_str(&run, arena, 2),
-            .role = (enum person_role)sqlite_i64(&run, 3),
-            .state = (enum person_state)sqlite_i64(&run, 4),
-        };
-        find->password_hash = sqlite_str(&run, arena, 5);
+        message->seq = message->rev = sqlite_i64(&run, 0);
+        message->post = sqlite_i64(&run, 1);
+        message->created_ms = sqlite_i64(&run, 2);
     }
-    if (!sqlite_done(&run)) {
-        return false;
-    }
-    return is_found || err_set(&find->op.err, ERR_MISSING, "no such person");
-}
-
-static bool list_rooms(struct sqlite_db *db, struct store_room_list *list)
-{
-    struct sqlite_run run;
-    struct arena *arena = &list->op.arena;
-    struct room_entry *rooms = arena_new(arena, struct room_entry, LIMIT_ROOMS_PER_PERSON);
-    size_t count = 0;
-    sqlite_run(&run, db, SQL_ROOM_LIST, &list->op.err);
-    sqlite_bind_i64(&run, list->person);
-    sqlite_bind_i64(&run, LIMIT_ROOMS_PER_PERSON);
-    while (sqlite_row(&run)) {
-        rooms[count++] = (struct room_entry){
-            .id = sqlite_i64(&run, 0),
-            .kind = (enum room_kind)sqlite_i64(&run, 1),
-            .name = sqlite_str(&run, arena, 2),
-            .topic = sqlite_str(&run, arena, 3),
-            .role = (enum member_role)sqlite_i64(&run, 4),
-            .last_post = sqlite_i64(&run, 5),
-            .read_post = sqlite_i64(&run, 6),
-        };
-    }
-    list->rooms = rooms;
-    list->room_count = count;
     return sqlite_done(&run);
 }
 
-/* --- messages --------------------------------------------------------------------------------- */
+/* Increasing on this node, whatever the clock does. */
+static bool next_message_id(struct sqlite_writer *writer, Millis created_ms, int64_t *ret_id,
+                            struct err *err)
+{
+    if (writer->last_message_id == 0) {
+        struct sqlite_run run;
+        sqlite_run(&run, &writer->db, SQL_MESSAGE_LAST_ID, err);
+        writer->last_message_id = sqlite_row(&run) ? sqlite_i64(&run, 0) : 0;
+        if (!sqlite_done(&run)) {
+            return false;
+        }
+    }
+    writer->last_message_id = MAX(writer->last_message_id + 1, created_ms << ID_SEQUENCE_BITS);
+    *ret_id = writer->last_message_id;
+    return true;
+}
+
+static bool insert_message(struct sqlite_writer *writer, struct store_post *post)
+{
+    struct sqlite_run run;
+    const struct message *message = &post->message;
+    int64_t id;
+    if (!next_message_id(writer, message->created_ms, &id, &post->op.err)) {
+        return false;
+    }
+    sqlite_run(&run, &writer->db, SQL_MESSAGE_INSERT, &post->op.err);
+    sqlite_bind_i64(&run, id);
+    sqlite_bind_i64(&run, post->room);
+    sqlite_bind_i64(&run, message->seq);
+    sqlite_bind_i64(&run, message->post);
+    sqlite_bind_i64(&run, post->author);
+    sqlite_bind_str(&run, post->nonce);
+    sqlite_bind_i64(&run, message->created_ms);
+    sqlite_bind_str(&run, post->body);
+    (void)sqlite_row(&run); /* no rows; sqlite_done tells of failures */
+    return sqlite_done(&run);
+}
+
+static bool follow_own_post(struct sqlite_db *db, struct store_post *post)
+{
+    struct sqlite_run run;
+    sqlite_run(&run, db, SQL_MEMBER_FOLLOW, &post->op.err);
+    sqlite_bind_i64(&run, post->room);
+    sqlite_bind_i64(&run, post->author);
+    sqlite_bind_i64(&run, post->message.post);
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
+
+bool sqlite_messages_post(struct sqlite_writer *writer, struct store_op *op, bool *ret_changed)
+{
+    struct store_post *post = CONTAINER_OF(op, struct store_post, op);
+    struct message *message = &post->message;
+    *message = (struct message){
+        .room = post->room, .author = post->author, .nonce = post->nonce, .body = post->body};
+    post->is_repeated = false;
+    if (!judge_post(&writer->db, post)) {
+        return false;
+    }
+    if (post->is_repeated || post->op.err.kind != ERR_NONE) {
+        return true;
+    }
+    if (!advance_room(&writer->db, post) || !insert_message(writer, post) ||
+        !follow_own_post(&writer->db, post)) {
+        return false;
+    }
+    *ret_changed = true;
+    return true;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Reads a row of the columns that all message queries share. */
 static void read_message(const struct sqlite_run *run, struct arena *arena, RoomId room,
@@ -181,8 +233,9 @@ static struct page_span page_span(const struct store_message_page *page)
 }
 
 /* Older messages come newest first from the index and are turned around. */
-static bool read_page(struct sqlite_db *db, struct store_message_page *page)
+bool sqlite_messages_page(struct sqlite_db *db, struct store_op *op)
 {
+    struct store_message_page *page = CONTAINER_OF(op, struct store_message_page, op);
     CHECK(page->limit >= 1 && page->limit <= 100);
     CHECK(page->seq >= 0 || page->from == STORE_PAGE_NEWEST);
     struct message *items = arena_new(&page->op.arena, struct message, (size_t)page->limit);
@@ -204,8 +257,9 @@ static bool read_page(struct sqlite_db *db, struct store_message_page *page)
     return true;
 }
 
-static bool get_message(struct sqlite_db *db, struct store_message_get *get)
+bool sqlite_messages_get(struct sqlite_db *db, struct store_op *op)
 {
+    struct store_message_get *get = CONTAINER_OF(op, struct store_message_get, op);
     struct sqlite_run run;
     bool is_found = false;
     sqlite_run(&run, db, SQL_MESSAGE_GET, &get->op.err);
@@ -222,8 +276,9 @@ static bool get_message(struct sqlite_db *db, struct store_message_get *get)
                                (long long)get->seq, (long long)get->room);
 }
 
-static bool read_replay(struct sqlite_db *db, struct store_replay *replay)
+bool sqlite_messages_replay(struct sqlite_db *db, struct store_op *op)
 {
+    struct store_replay *replay = CONTAINER_OF(op, struct store_replay, op);
     struct sqlite_run run;
     size_t count = 0;
     CHECK(replay->after_seq >= 0);
@@ -247,47 +302,4 @@ static bool read_replay(struct sqlite_db *db, struct store_replay *replay)
     }
     replay->messages = (Messages){.items = items, .count = count};
     return sqlite_done(&run);
-}
-
-/* --- dispatch --------------------------------------------------------------------------------- */
-
-static bool run_read(struct sqlite_db *db, struct store_op *op)
-{
-    switch (op->verb) {
-    case STORE_SESSION_FIND:
-        return find_session(db, CONTAINER_OF(op, struct store_session_find, op));
-    case STORE_PERSON_FIND:
-        return find_person(db, CONTAINER_OF(op, struct store_person_find, op));
-    case STORE_ROOM_LIST:
-        return list_rooms(db, CONTAINER_OF(op, struct store_room_list, op));
-    case STORE_MESSAGE_PAGE:
-        return read_page(db, CONTAINER_OF(op, struct store_message_page, op));
-    case STORE_MESSAGE_GET:
-        return get_message(db, CONTAINER_OF(op, struct store_message_get, op));
-    case STORE_REPLAY:
-        return read_replay(db, CONTAINER_OF(op, struct store_replay, op));
-    case STORE_POST:
-    case STORE_PERSON_ADD:
-    case STORE_ROOM_ADD:
-    case STORE_SESSION_ADD:
-    case STORE_SESSION_TOUCH:
-    case STORE_SESSION_END:
-    case STORE_READ_MARK:
-    case STORE_VERB_COUNT:
-        break;
-    }
-    UNREACHABLE("a write was given to a reader");
-}
-
-void sqlite_read(struct sqlite_db *db, struct store_op *op)
-{
-    op->err = (struct err){0};
-    metrics_add(store_reads_total, 1);
-    db->read_deadline_ms = clock_mono_ms() + LIMIT_READ_MS;
-    if (!sqlite_db_exec(db, "BEGIN", &op->err)) {
-        return;
-    }
-    (void)run_read(db, op); /* op->err says how it ended */
-    db->read_deadline_ms = 0;
-    sqlite_db_try(db, "COMMIT"); /* nothing was written: it only ends the view */
 }
