@@ -29,6 +29,31 @@ VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8)
 -- $1 room, $2 person, $3 post: who had read everything has read their own post too.
 UPDATE member SET read_post = $3 WHERE person_id = $2 AND room_id = $1 AND read_post = $3 - 1
 
+-- name: message_change_judge
+-- $1 room, $2 seq, $3 actor: the actor's rights, and the message. No row: no such message, or the
+-- actor was never in the room.
+SELECT member.role, actor.role, actor.state, message.rev, message.post_no, message.author_id,
+    author.name, message.nonce, message.created_ms, message.body, message.edited_ms, message.deleted
+FROM member JOIN person AS actor ON actor.id = member.person_id
+JOIN message ON message.room_id = member.room_id AND message.seq = $2
+LEFT JOIN person AS author ON author.id = message.author_id
+WHERE member.person_id = $3 AND member.room_id = $1
+
+-- name: room_change
+-- $1 room, $2 now: one more change, which is not a post.
+UPDATE room SET last_seq = last_seq + 1,
+    last_ms = CASE WHEN last_ms > $2 THEN last_ms ELSE $2 END
+WHERE id = $1 RETURNING last_seq, last_post, last_ms
+
+-- name: change_insert
+-- $1 room, $2 seq, $3 kind, $4 seq of the message that it changes, $5 actor, $6 when
+INSERT INTO change (room_id, seq, kind, ref_seq, actor_id, at_ms) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: message_change
+-- $1 room, $2 seq, $3 rev, $4 body, $5 edited, $6 deleted
+UPDATE message SET rev = $3, body = $4, edited_ms = $5, deleted = $6
+WHERE room_id = $1 AND seq = $2
+
 -- name: message_last_id
 SELECT id FROM message ORDER BY id DESC LIMIT 1
 

@@ -70,3 +70,9 @@ bool message_body_clean(struct arena *arena, Str input, Str *ret_body, struct er
     *ret_body = body;
     return true;
 }
+
+bool message_may_change(const struct message *message, PersonId actor, enum person_role role)
+{
+    bool is_own = message->author != 0 && message->author == actor;
+    return !message->deleted && (is_own || role == PERSON_ADMIN);
+}

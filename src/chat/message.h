@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "chat/ids.h"
+#include "chat/person.h"
 
 struct message {
     RoomId room;
@@ -34,3 +35,7 @@ bool message_nonce_is_valid(Str nonce);
 /* UTF-8, no NUL, CRLF made LF, trailing white space dropped, 1 to LIMIT_MESSAGE bytes with something
  * visible in them. ERR_INPUT otherwise; a text is refused, never cut. */
 MUST_USE bool message_body_clean(struct arena *arena, Str input, Str *ret_body, struct err *err);
+
+/* Whether somebody may edit or delete a message: their own, and an admin everybody's. A deleted one
+ * stays as it is. That they are still in the room is judged beside this. */
+bool message_may_change(const struct message *message, PersonId actor, enum person_role role);

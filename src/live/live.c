@@ -103,6 +103,20 @@ void live_post_start(struct live_post *post, struct live *live, struct loop *loo
     errand_start(&post->errand, loop, live->store, &post->post.op, STORE_POST, done);
 }
 
+static void change_committed(struct store_op *op)
+{
+    struct live_change *change = CONTAINER_OF(op, struct live_change, change.op);
+    publish_message(change->live, &change->change.message, change->change.last_post);
+}
+
+void live_change_start(struct live_change *change, struct live *live, struct loop *loop,
+                       void (*done)(struct errand *errand))
+{
+    change->live = live;
+    change->change.op.after = change_committed;
+    errand_start(&change->errand, loop, live->store, &change->change.op, STORE_MESSAGE_CHANGE, done);
+}
+
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash)
 {
     struct bus_frame frame = {.kind = BUS_SESSION_END, .person = person};

@@ -40,6 +40,15 @@ struct live_post {
 void live_post_start(struct live_post *post, struct live *live, struct loop *loop,
                      void (*done)(struct errand *errand));
 
+/* An edit or a deletion on its way into the store; the same way, and the same publication. */
+struct live_change {
+    struct errand errand;
+    struct live *live;
+    struct store_message_change change;
+};
+void live_change_start(struct live_change *change, struct live *live, struct loop *loop,
+                       void (*done)(struct errand *errand));
+
 /* Tells every loop that a session is over: its sockets close with 4401 after what they had coming. */
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash);
 /* Tells every loop that what it remembers about a person is old; 0: all room lists. */

@@ -135,6 +135,119 @@ bool sqlite_messages_post(struct sqlite_writer *writer, struct store_op *op, boo
     return true;
 }
 
+/* --- changes ---------------------------------------------------------------------------------- */
+
+/* Reads the message, and judges whether it may be changed. */
+static bool judge_change(struct sqlite_db *db, struct store_message_change *change)
+{
+    struct sqlite_run run;
+    struct arena *arena = &change->op.arena;
+    struct message *message = &change->message;
+    bool may = false;
+    sqlite_run(&run, db, SQL_MESSAGE_CHANGE_JUDGE, &change->op.err);
+    sqlite_bind_i64(&run, change->room);
+    sqlite_bind_i64(&run, change->seq);
+    sqlite_bind_i64(&run, change->actor);
+    if (sqlite_row(&run)) {
+        enum person_role role = (enum person_role)sqlite_i64(&run, 1);
+        *message = (struct message){
+            .room = change->room,
+            .seq = change->seq,
+            .rev = sqlite_i64(&run, 3),
+            .post = sqlite_i64(&run, 4),
+            .author = sqlite_i64(&run, 5),
+            .author_name = sqlite_str(&run, arena, 6),
+            .nonce = sqlite_str(&run, arena, 7),
+            .created_ms = sqlite_i64(&run, 8),
+            .body = sqlite_str(&run, arena, 9),
+            .edited_ms = sqlite_i64(&run, 10),
+        };
+        may = room_may_post((enum member_role)sqlite_i64(&run, 0)) &&
+              sqlite_i64(&run, 2) == PERSON_ACTIVE &&
+              message_may_change(message, change->actor, role);
+        message->deleted = sqlite_i64(&run, 11) != 0;
+    }
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    if (!may) {
+        (void)err_set(&change->op.err, ERR_DENIED,
+                      "person %lld may not change message %lld of room %lld",
+                      (long long)change->actor, (long long)change->seq, (long long)change->room);
+    } else if (message->deleted && change->kind == CHANGE_EDIT) {
+        (void)err_set(&change->op.err, ERR_MISSING, "message %lld of room %lld is deleted",
+                      (long long)change->seq, (long long)change->room);
+    }
+    return true;
+}
+
+/* Takes the room's next number, and notes what has got it. */
+static bool note_change(struct sqlite_db *db, struct store_message_change *change)
+{
+    struct sqlite_run run;
+    Millis at_ms = 0;
+    sqlite_run(&run, db, SQL_ROOM_CHANGE, &change->op.err);
+    sqlite_bind_i64(&run, change->room);
+    sqlite_bind_i64(&run, change->now_ms);
+    if (sqlite_row(&run)) {
+        change->message.rev = sqlite_i64(&run, 0);
+        change->last_post = sqlite_i64(&run, 1);
+        at_ms = sqlite_i64(&run, 2);
+    }
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    if (change->kind == CHANGE_EDIT) {
+        change->message.edited_ms = at_ms;
+    }
+    sqlite_run(&run, db, SQL_CHANGE_INSERT, &change->op.err);
+    sqlite_bind_i64(&run, change->room);
+    sqlite_bind_i64(&run, change->message.rev);
+    sqlite_bind_i64(&run, change->kind);
+    sqlite_bind_i64(&run, change->seq);
+    sqlite_bind_i64(&run, change->actor);
+    sqlite_bind_i64(&run, at_ms);
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
+
+static bool update_message(struct sqlite_db *db, struct store_message_change *change)
+{
+    struct sqlite_run run;
+    const struct message *message = &change->message;
+    sqlite_run(&run, db, SQL_MESSAGE_CHANGE, &change->op.err);
+    sqlite_bind_i64(&run, change->room);
+    sqlite_bind_i64(&run, change->seq);
+    sqlite_bind_i64(&run, message->rev);
+    sqlite_bind_str(&run, message->body);
+    sqlite_bind_i64(&run, message->edited_ms);
+    sqlite_bind_i64(&run, message->deleted);
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
+
+bool sqlite_messages_change(struct sqlite_writer *writer, struct store_op *op, bool *ret_changed)
+{
+    struct store_message_change *change = CONTAINER_OF(op, struct store_message_change, op);
+    struct message *message = &change->message;
+    bool is_deletion = change->kind == CHANGE_DELETE;
+    CHECK(is_deletion || change->kind == CHANGE_EDIT);
+    if (!judge_change(&writer->db, change)) {
+        return false;
+    }
+    bool is_done = is_deletion ? message->deleted : str_eq(message->body, change->body);
+    if (op->err.kind != ERR_NONE || is_done) {
+        return true;
+    }
+    message->body = is_deletion ? S("") : change->body;
+    message->deleted = is_deletion;
+    if (!note_change(&writer->db, change) || !update_message(&writer->db, change)) {
+        return false;
+    }
+    *ret_changed = true;
+    return true;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* Reads a row of the columns that all message queries share. */

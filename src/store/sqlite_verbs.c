@@ -35,7 +35,13 @@ bool sqlite_is_write(enum store_verb verb)
 
 size_t sqlite_cost(const struct store_op *op)
 {
-    return op->verb == STORE_POST ? CONTAINER_OF(op, struct store_post, op)->body.len : 0;
+    if (op->verb == STORE_POST) {
+        return CONTAINER_OF(op, struct store_post, op)->body.len;
+    }
+    if (op->verb == STORE_MESSAGE_CHANGE) {
+        return CONTAINER_OF(op, struct store_message_change, op)->body.len;
+    }
+    return 0;
 }
 
 bool sqlite_write(struct sqlite_writer *writer, struct store_op *op, bool *ret_changed)

@@ -8,6 +8,7 @@
 /* verb, WRITE or READ, function: sqlite_FILE_…, which stands in sqlite_FILE.c. */
 #define SQLITE_VERBS(X)                                                                            \
     X(POST, WRITE, messages_post)                                                                  \
+    X(MESSAGE_CHANGE, WRITE, messages_change)                                                      \
     X(PERSON_ADD, WRITE, people_add)                                                               \
     X(ROOM_ADD, WRITE, rooms_add)                                                                  \
     X(SESSION_ADD, WRITE, people_session_add)                                                      \

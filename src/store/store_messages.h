@@ -3,6 +3,7 @@
 #pragma once
 
 #include "chat/message.h"
+#include "chat/room.h"
 #include "store/store_op.h"
 
 /* Stores a message. Judges membership and room inside the transaction. Same author, room and nonce:
@@ -17,6 +18,22 @@ struct store_post {
     Millis now_ms;
     struct message message;
     bool is_repeated;
+};
+
+/* Edits a message or deletes it: a deleted one keeps its numbers and nonce and loses its text.
+ * Judges inside the transaction: who changes it must be able to post in the room, and be the author
+ * or an admin. The same text again, or a deletion repeated, writes nothing and is no error. `message`
+ * is how it stands afterwards. DENIED, MISSING look alike. */
+struct store_message_change {
+    struct store_op op;
+    RoomId room;
+    Seq seq;
+    PersonId actor;
+    enum change_kind kind; /* EDIT or DELETE */
+    Str body;              /* EDIT: clean */
+    Millis now_ms;
+    struct message message;
+    PostNo last_post; /* of the room */
 };
 
 enum store_page_from { STORE_PAGE_NEWEST, STORE_PAGE_BEFORE, STORE_PAGE_AFTER, STORE_PAGE_AROUND };

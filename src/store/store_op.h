@@ -12,6 +12,7 @@
 enum store_verb {
     /* writes */
     STORE_POST,
+    STORE_MESSAGE_CHANGE,
     STORE_PERSON_ADD,
     STORE_ROOM_ADD,
     STORE_SESSION_ADD,
