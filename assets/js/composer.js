@@ -28,7 +28,7 @@
         box().value = "";
         saveDraft();
         parlor.outbox.post(Number(roomId()), body);
-        document.getElementById("scroller").scrollTop = 0; // column-reverse: the end
+        parlor.toNewest();
     };
 
     parlor.composer = {

@@ -6,6 +6,7 @@
 (() => {
     const parlor = (window.parlor ??= {});
     const SILENCE_MS = 55_000; // the server says something every 25 s
+    const TELL_MS = 4_000;
     const OFFLINE_MS = 5_000; // a shorter cut is nobody's business
     const FINAL = {
         1002: "This page and the house do not understand each other.",
@@ -53,6 +54,11 @@
             button.addEventListener("click", () => (action === "Come in" ? location.reload() : reconnect()));
             line.append(" ", button);
         }
+    };
+    /* A word about something that was done or was not; the connection's own words come back after it. */
+    parlor.tell = (text) => {
+        say(text);
+        setTimeout(() => document.getElementById("connection")?.textContent === text && say(""), TELL_MS);
     };
     const setState = (state) => (document.documentElement.dataset.live = state);
 
@@ -113,10 +119,10 @@
 
     /* --- private frames ------------------------------------------------------------------------------ */
 
-    const reloadRoom = () => {
+    const reloadRoom = (parlor.reloadRoom = () => {
         const path = `/rooms/${parlor.room().dataset.room}`;
         htmx.ajax("GET", path, { target: "#room", select: "#room", swap: "outerHTML" });
-    };
+    });
 
     const hear = (sys) => {
         const { ack, err, nonce, do: order, head } = sys.dataset;

@@ -1,33 +1,23 @@
-/* place.js -- where a message goes: the swap style `place`, for live fragments, replays and older pages.
+/* place.js -- where a message goes: the swap style `place`, for live fragments, replays and pages.
  *
  * Fragments may come twice, late, out of order, or for a room that was left: applying them must do no
  * harm. The rules, for one article: another room's is dropped; a known one is replaced unless ours is
- * newer; one before the range that is loaded is dropped; any other goes behind the last smaller one,
- * looked for from the end. `placeOlder` is the same for a page of older messages, which extends the range.
- * htmx's own upsert does none of this and is many times slower. */
+ * newer; one outside of the range that is loaded is held for a page under way; any other goes behind the
+ * last smaller one, looked for from the end. `placeOlder` and `placeNewer` are the same for pages, which
+ * extend the range. htmx's own upsert does none of this and is many times slower. */
 (() => {
     const parlor = (window.parlor ??= {});
-    const CAP = 300; // articles kept in the page
-    const SLACK = 20;
-
-    const seqOf = (article) => Number(article.dataset.seq);
-    const revOf = (article) => Number(article.dataset.rev ?? article.dataset.seq);
+    const { seqOf, revOf, keepingPlace, setSentinel, endSentinel, trim, hold, latest } = parlor.range;
 
     parlor.room = () => document.getElementById("room");
-    parlor.list = () => document.getElementById("messages");
-    parlor.isAtEnd = () => {
-        const scroller = document.getElementById("scroller");
-        return !scroller || scroller.scrollTop > -100; // column-reverse: 0 is the end
-    };
 
-    /* The cursor is the greatest change applied; it is where a reconnect goes on. */
+    /* The cursor is the greatest change that came; it is where a reconnect goes on. */
+    const cursorSeq = () => Number(parlor.room().dataset.cursor.split(":")[1]);
     parlor.advance = (rev) => {
         const room = parlor.room();
-        const [epoch, seq] = room.dataset.cursor.split(":");
-        if (rev > Number(seq)) {
-            room.dataset.cursor = `${epoch}:${rev}`;
-            parlor.cursorChanged?.();
-        }
+        if (rev <= cursorSeq()) return;
+        room.dataset.cursor = `${room.dataset.cursor.split(":")[0]}:${rev}`;
+        parlor.cursorChanged?.();
     };
 
     const insert = (list, article) => {
@@ -40,71 +30,83 @@
         list.insertBefore(article, before);
     };
 
-    const place = (list, article, isOlder) => {
-        if (!article.id.startsWith(`m-${list.dataset.room}-`)) return null;
+    const isLoaded = (list, seq) =>
+        seq >= Number(list.dataset.first) && !(list.dataset.last && seq > Number(list.dataset.last));
+
+    /* Replaces what is there, or is refused: ours is newer, or it is being edited and waits for the end. */
+    const replace = (there, article) => {
+        if (revOf(there) > revOf(article)) return;
+        if (parlor.isEditing?.(there)) return hold(article);
+        const hadFocus = there === document.activeElement;
+        if ("gone" in article.dataset) there.remove();
+        else there.replaceWith(article);
+        if (hadFocus && article.isConnected) parlor.focusOn(article);
+    };
+
+    const noteLive = (article) => {
         parlor.advance(revOf(article));
         if (article.dataset.nonce) parlor.outbox?.arrived(article);
+        const room = parlor.room();
+        if (Number(article.dataset.post) > Number(room.dataset.lastPost)) room.dataset.lastPost = article.dataset.post;
+    };
+
+    /* One article; true: it stands in the page now and was not there before. */
+    const place = (list, article, isPage) => {
+        if (!article.id.startsWith(`m-${list.dataset.room}-`)) return false;
+        if (!isPage) noteLive(article);
         const there = document.getElementById(article.id);
         if (there) {
-            if (revOf(there) > revOf(article)) return null;
-            if ("gone" in article.dataset) there.remove();
-            else there.replaceWith(article);
-            return article;
+            replace(there, article);
+            return false;
         }
-        if ("gone" in article.dataset) return null;
-        const first = Number(list.dataset.first);
-        if (isOlder) list.dataset.first = first ? Math.min(first, seqOf(article)) : seqOf(article);
-        else if (seqOf(article) < first) return null;
-        else if (!first) list.dataset.first = seqOf(article);
+        if (!isPage && !isLoaded(list, seqOf(article))) {
+            hold(article);
+            return false;
+        }
+        if ("gone" in article.dataset) return false;
+        if (!Number(list.dataset.first)) list.dataset.first = seqOf(article);
         insert(list, article);
-        const post = Number(article.dataset.post);
-        const room = parlor.room();
-        if (post > Number(room.dataset.lastPost)) room.dataset.lastPost = post;
-        return article;
+        return true;
     };
 
-    /* The sentinel that asks for older messages, asking from `first` on. */
-    const setSentinel = (list) => {
-        let older = document.getElementById("older");
-        if (older.classList.contains("older--end")) {
-            const fresh = document.getElementById("older-template").content.cloneNode(true);
-            older.replaceWith(fresh);
-            older = document.getElementById("older");
-            htmx.process(older);
-        }
-        const url = `/rooms/${list.dataset.room}/messages?before=${list.dataset.first}`;
-        older.setAttribute("hx-get", url);
-        older.querySelector("a")?.setAttribute("href", url);
+    const placeLive = (list, articles) => {
+        const placed = articles.filter((article) => place(list, article, false));
+        if (parlor.isAtEnd()) trim(list, "older");
+        parlor.placed?.(placed);
     };
 
-    /* Keeps the page light: the oldest go when the reader is at the end and does not see them go. */
-    const trim = (list) => {
-        if (list.childElementCount <= CAP + SLACK || !parlor.isAtEnd()) return;
-        while (list.childElementCount > CAP) list.firstElementChild.remove();
-        list.dataset.first = list.querySelector("[data-seq]").dataset.seq;
-        setSentinel(list);
+    const placeOlder = (list, articles) => {
+        keepingPlace(list, () => {
+            for (const article of articles) place(list, latest(article), true);
+            if (articles.length) list.dataset.first = Math.min(list.dataset.first, seqOf(articles[0]));
+        });
+        trim(list, "newer");
+    };
+
+    /* The page says up to which change it was read. What came live since and lies behind the range was not
+     * placed, so the list is up to date only when there was nothing of the kind. */
+    const placeNewer = (list, articles, mark) => {
+        keepingPlace(list, () => {
+            for (const article of articles) place(list, latest(article), true);
+        });
+        if (articles.length) list.dataset.last = seqOf(articles.at(-1));
+        const isAll = !("more" in mark.dataset) && cursorSeq() <= Number(mark.dataset.head);
+        if (isAll) {
+            delete list.dataset.last;
+            endSentinel("newer");
+        } else setSentinel(list, "newer", true);
+        trim(list, "older");
+        parlor.placed?.(articles);
     };
 
     htmx.registerExtension("place", {
         handle_swap: (style, list, fragment) => {
-            if (style !== "place" && style !== "placeOlder") return false;
-            const isOlder = style === "placeOlder";
-            const placed = [];
-            for (const article of [...fragment.querySelectorAll("article.message")]) {
-                const done = place(list, article, isOlder);
-                if (done) placed.push(done);
-            }
-            if (!isOlder) trim(list);
-            parlor.placed?.(placed);
+            if (!style.startsWith("place")) return false;
+            const articles = [...fragment.querySelectorAll("article.message")];
+            if (style === "place") placeLive(list, articles);
+            else if (style === "placeOlder") placeOlder(list, articles);
+            else placeNewer(list, articles, fragment.querySelector("[data-head]"));
             return true;
         },
-    });
-
-    /* A page of older messages that was asked for before the range changed would leave a hole. */
-    document.addEventListener("htmx:before:swap", (event) => {
-        const action = event.detail.ctx?.request?.action;
-        if (!action || event.detail.ctx.sourceElement?.id !== "older") return;
-        const before = new URL(action, location.href).searchParams.get("before");
-        if (before !== parlor.list()?.dataset.first) event.preventDefault();
     });
 })();

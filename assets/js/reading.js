@@ -6,6 +6,7 @@
 (() => {
     const parlor = (window.parlor ??= {});
     const RUN_MS = 5 * 60_000;
+    const LINKED_MS = 1_500;
     const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
     const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
     const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
@@ -22,6 +23,15 @@
         time.title = full.format(date);
     };
 
+    /* The line above what is new: where it was when the room was entered, whatever is read meanwhile. */
+    let readPost = 0;
+    let hasNew = false;
+    const isFirstNew = (article, above) => {
+        const post = Number(article.dataset.post);
+        if (!hasNew || !(post > readPost) || !isStored(article)) return false;
+        return isStored(above) ? Number(above.dataset.post) <= readPost : post === readPost + 1;
+    };
+
     const setPlace = (article) => {
         if (!article?.matches?.("article.message")) return;
         const above = article.previousElementSibling;
@@ -32,6 +42,7 @@
         article.classList.toggle("message--run", isRun);
         if (isStored(article) && !sameDay) article.dataset.day = day.format(date);
         else delete article.dataset.day;
+        article.toggleAttribute("data-new", isFirstNew(article, above));
     };
 
     const finish = (article) => {
@@ -40,16 +51,22 @@
         setPlace(article.nextElementSibling);
     };
 
-    const observer = new MutationObserver((records) => {
+    const finishAll = (records) => {
         for (const record of records) {
             for (const node of record.addedNodes) if (node.matches?.("article.message")) finish(node);
             if (record.removedNodes.length) setPlace(record.nextSibling);
         }
-    });
+    };
+    const observer = new MutationObserver(finishAll);
+    /* Does at once what the observer would do a moment later. */
+    parlor.settle = () => finishAll(observer.takeRecords());
 
     const enter = () => {
         const list = document.getElementById("messages");
         if (!list) return;
+        const room = parlor.room().dataset;
+        readPost = Number(room.readPost);
+        hasNew = Number(room.lastPost) > readPost;
         for (const article of list.children) {
             setTime(article);
             setPlace(article);
@@ -57,6 +74,16 @@
         observer.disconnect();
         observer.observe(list, { childList: true });
     };
+
+    /* The message that the address names: in the middle, outlined for a moment. */
+    const showLinked = () => {
+        const article = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+        if (!article) return;
+        article.scrollIntoView({ block: "start" }); // actions.css leaves room above it
+        article.classList.add("message--linked");
+        setTimeout(() => article.classList.remove("message--linked"), LINKED_MS);
+    };
+    window.addEventListener("hashchange", showLinked);
 
     /* One's own messages, without an inline style. */
     const markOwn = () => {
@@ -66,16 +93,22 @@
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     };
 
-    parlor.placed = (articles) => articles.length && parlor.unread.markSoon();
+    parlor.placed = (articles) => {
+        parlor.newestChanged();
+        if (articles.length) parlor.unread.markSoon();
+    };
     parlor.roomChanged = () => {
         enter();
         parlor.outbox.redraw();
         parlor.composer.restore();
         parlor.unread.markSoon();
+        showLinked();
+        parlor.newestChanged();
     };
     document.addEventListener("DOMContentLoaded", () => {
         markOwn();
         enter();
+        showLinked();
         if (!parlor.room()) return;
         parlor.outbox.redraw();
         parlor.composer.restore();

@@ -13,8 +13,8 @@
 static void receive(void *context, const struct bus_frame *frame)
 {
     struct live *live = context;
-    uint64_t interested = frame->kind == BUS_CHANGE ? interest_loops(&live->interest, frame->room)
-                                                    : UINT64_MAX;
+    uint64_t interested =
+        frame->kind == BUS_CHANGE ? interest_loops(&live->interest, frame->room) : UINT64_MAX;
     for (int i = 0; i < live->hub_count; i++) {
         hub_send(live->hubs[i], frame, (interested >> i & 1) != 0);
     }
@@ -71,7 +71,8 @@ void live_drain(struct live *live)
     }
 }
 
-/* --- publishing: on the writer lane, after the commit --------------------------------------------- */
+/* --- publishing: on the writer lane, after the commit
+ * --------------------------------------------- */
 
 static void publish_message(struct live *live, const struct message *message, PostNo last_post)
 {
@@ -114,7 +115,8 @@ void live_change_start(struct live_change *change, struct live *live, struct loo
 {
     change->live = live;
     change->change.op.after = change_committed;
-    errand_start(&change->errand, loop, live->store, &change->change.op, STORE_MESSAGE_CHANGE, done);
+    errand_start(&change->errand, loop, live->store, &change->change.op, STORE_MESSAGE_CHANGE,
+                 done);
 }
 
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash)

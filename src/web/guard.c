@@ -16,20 +16,23 @@ Str web_token(struct web_request *request)
     Str value;
     const struct http_request *http = &request->exchange->request;
     if (http_request_field_count(http, S("Cookie")) != 1 ||
-        !cookie_get(http_request_field(http, S("Cookie")), request->home->web->cookie_name, &value)) {
+        !cookie_get(http_request_field(http, S("Cookie")), request->home->web->cookie_name,
+                    &value)) {
         return (Str){0};
     }
     return value;
 }
 
-/* --- the route ---------------------------------------------------------------------------------------- */
+/* --- the route
+ * ---------------------------------------------------------------------------------------- */
 
 static bool is_unsafe(enum http_method method)
 {
     return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS;
 }
 
-/* The route of method and path; null: none, and *ret_is_known says whether the path is one of ours. */
+/* The route of method and path; null: none, and *ret_is_known says whether the path is one of ours.
+ */
 static const struct web_route *find_route(struct web_request *request, enum http_method method,
                                           bool *ret_is_known)
 {
@@ -82,8 +85,11 @@ static bool read_form(struct web_request *request, enum http_method *ret_method,
         *ret_status = 400;
         return false;
     }
-    if (*ret_method == HTTP_POST && str_eq(form_get(&request->form, S("_method")), S("delete"))) {
-        *ret_method = HTTP_DELETE;
+    if (*ret_method == HTTP_POST) {
+        Str method = form_get(&request->form, S("_method"));
+        *ret_method = str_eq(method, S("delete"))  ? HTTP_DELETE
+                      : str_eq(method, S("patch")) ? HTTP_PATCH
+                                                   : HTTP_POST;
     }
     return true;
 }
@@ -131,7 +137,8 @@ void guard_request(void *context, struct http_exchange *exchange)
     dispatch(request);
 }
 
-/* --- who asks ----------------------------------------------------------------------------------------- */
+/* --- who asks
+ * ----------------------------------------------------------------------------------------- */
 
 static void to_sign_in(struct web_request *request)
 {

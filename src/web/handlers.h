@@ -17,8 +17,11 @@ void rooms_index(struct web_request *request);
 void rooms_show(struct web_request *request);
 
 void messages_index(struct web_request *request);
-void messages_create(struct web_request *request);
 void messages_show(struct web_request *request);
+/* In message_forms.c. */
+void messages_create(struct web_request *request);
+void messages_update(struct web_request *request);
+void messages_destroy(struct web_request *request);
 
 void live_show(struct web_request *request);
 

@@ -1,12 +1,9 @@
-/* messages.c -- pages of older messages, one message by itself, and posting by a plain form.
+/* messages.c -- pages of messages, and one message by itself with its forms.
  * SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
-#include "base/mem.h"
-#include "live/live.h"
 #include "live/render.h"
 #include "template/message_show.h"
 #include "template/room_messages.h"
+#include "template/room_newer.h"
 #include "template/room_older.h"
 #include "web/handlers.h"
 #include "web/pages.h"
@@ -42,11 +39,13 @@ static void show_page(struct page_ask *ask)
         .last = messages.count > 0 ? messages.items[messages.count - 1].seq : 0,
         .has_older = ask->page.has_older,
         .has_newer = ask->page.has_newer,
+        .head = ask->page.last_seq,
         .messages = {.items = ask->pieces, .count = messages.count},
     };
     http_respond_html(request->exchange, 200);
+    bool is_newer = ask->page.from == STORE_PAGE_AFTER;
     if (web_is_htmx(request)) {
-        template_room_older(&request->exchange->body, &view);
+        (is_newer ? template_room_newer : template_room_older)(&request->exchange->body, &view);
     } else {
         page_fill(request, ask->room->name, ask->room->id, &view.page);
         template_room_messages(&request->exchange->body, &view);
@@ -130,6 +129,10 @@ static void show_message(struct message_ask *ask)
     html_escape(&whole, ask->get.message.body);
     view.whole = (Html){.markup = str_dup(arena, buf_str(&whole))};
     buf_finish(&whole);
+    view.source = ask->get.message.body;
+    view.may_change = room_may_post(ask->room->role) &&
+                      message_may_change(&ask->get.message, request->session->person.id,
+                                         request->session->person.role);
     page_fill(request, ask->room->name, ask->room->id, &view.page);
     http_respond_html(request->exchange, 200);
     template_message_show(&request->exchange->body, &view);
@@ -168,56 +171,4 @@ void messages_show(struct web_request *request)
     ask->get.seq = seq;
     errand_start(&ask->errand, request->home->loop, request->home->web->store, &ask->get.op,
                  STORE_MESSAGE_GET, message_read);
-}
-
-/* --- posting by a form --------------------------------------------------------------------------------------------- */
-
-struct form_post {
-    struct live_post post;
-    struct web_request *request;
-};
-
-static void posted(struct errand *errand)
-{
-    struct live_post *live_post = CONTAINER_OF(errand, struct live_post, errand);
-    struct form_post *post = CONTAINER_OF(live_post, struct form_post, post);
-    struct web_request *request = post->request;
-    struct err err = post->post.post.op.err;
-    RoomId room = post->post.post.room;
-    arena_finish(&post->post.post.op.arena);
-    if (err.kind != ERR_NONE) {
-        web_fail_err(request, &err);
-    } else if (web_is_htmx(request)) {
-        http_respond_status(request->exchange, 204);
-        web_send(request);
-    } else {
-        web_redirect(request, str_format(&request->exchange->arena, "/rooms/%lld", (long long)room));
-    }
-}
-
-void messages_create(struct web_request *request)
-{
-    struct err err = {0};
-    const struct room_entry *room = web_room(request);
-    if (room == NULL) {
-        return;
-    }
-    struct form_post *post = arena_new(&request->exchange->arena, struct form_post, 1);
-    struct store_post *store_post = &post->post.post;
-    store_post->nonce = form_get(&request->form, S("nonce"));
-    if (!message_nonce_is_valid(store_post->nonce)) {
-        (void)err_set(&err, ERR_INPUT, "malformed nonce");
-        web_fail_err(request, &err);
-        return;
-    }
-    if (!message_body_clean(&request->exchange->arena, form_get(&request->form, S("body")),
-                            &store_post->body, &err)) {
-        web_fail_err(request, &err);
-        return;
-    }
-    store_post->room = room->id;
-    store_post->author = request->session->person.id;
-    store_post->now_ms = clock_wall_ms();
-    post->request = request;
-    live_post_start(&post->post, request->home->web->live, request->home->loop, posted);
 }

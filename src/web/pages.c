@@ -34,6 +34,7 @@ static void fill_person(struct web_request *request, RoomId current, struct page
     }
     view->is_signed_in = true;
     view->person = person->id;
+    view->is_admin = person->role == PERSON_ADMIN;
     view->person_name = person->name;
     view->person_initials = person_initials(arena, person->name);
     view->person_hue = person_hue(person->id);

@@ -1,9 +1,10 @@
-/* rooms.c -- the list of rooms, and a room with its newest messages.
+/* rooms.c -- the list of rooms, and a room: with its newest messages, or with those around one.
  *
- * A room's page is a small shell around the window's fragments, which are spliced in by reference: it
- * goes out in one sendmsg and touches the store only when nobody has looked at the room lately.
- * SPDX-License-Identifier: MIT */
+ * The newest are a small shell around the window's fragments, which are spliced in by reference:
+ * the page goes out in one sendmsg and touches the store only when nobody has looked at the room
+ * lately. SPDX-License-Identifier: MIT */
 #include "chat/cursor.h"
+#include "live/render.h"
 #include "template/room_index.h"
 #include "template/room_show.h"
 #include "web/handlers.h"
@@ -18,8 +19,45 @@ void rooms_index(struct web_request *request)
     web_send(request);
 }
 
-/* A page that waits for its room's window. */
-struct room_wait {
+/* The messages of a room's page, wherever they come from. */
+struct room_page {
+    HtmlPieces messages;
+    Seq first, last; /* of them; 0: none */
+    bool has_older, has_newer;
+    Seq head; /* everything up to here is in it, as far as it lies in the range */
+    PostNo last_post;
+};
+
+static void show(struct web_request *request, const struct room_entry *entry,
+                 const struct room_page *page)
+{
+    struct arena *arena = &request->exchange->arena;
+    const struct person *person = &request->session->person;
+    struct room_show_view view = {
+        .id = entry->id,
+        .name = entry->name,
+        .topic = entry->topic,
+        .cursor = cursor_format(arena, request->home->web->live->epoch, page->head),
+        .first = page->first,
+        .last = page->last,
+        .last_post = page->last_post,
+        .read_post = entry->read_post,
+        .has_older = page->has_older,
+        .has_newer = page->has_newer,
+        .messages = page->messages,
+        .nonce = page_nonce(request),
+    };
+    struct message empty = {.room = entry->id, .author = person->id, .author_name = person->name};
+    message_view_make(arena, &empty, &view.echo);
+    page_fill(request, entry->name, entry->id, &view.page);
+    http_respond_html(request->exchange, 200);
+    template_room_show(&request->exchange->body, &view);
+}
+
+/* --- the newest messages, from the room's window
+ * ------------------------------------------------------ */
+
+struct newest_wait {
     struct window_wait wait;
     struct web_request *request;
     const struct room_entry *entry;
@@ -35,53 +73,113 @@ static HtmlPieces window_pieces(struct arena *arena, const struct window *window
     return (HtmlPieces){.items = pieces, .count = window->count};
 }
 
-static void show(struct room_wait *waiting)
+static void window_there(struct window_wait *wait, enum err_kind error)
 {
+    struct newest_wait *waiting = CONTAINER_OF(wait, struct newest_wait, wait);
     struct web_request *request = waiting->request;
-    struct arena *arena = &request->exchange->arena;
-    const struct room_entry *entry = waiting->entry;
     const struct window *window = &waiting->room->window;
-    const struct person *person = &request->session->person;
-    struct room_show_view view = {
-        .id = entry->id,
-        .name = entry->name,
-        .topic = entry->topic,
-        .cursor = cursor_format(arena, request->home->web->live->epoch, window->head),
+    if (error != ERR_NONE) {
+        web_fail(request, error == ERR_MISSING ? 404 : 503);
+        return;
+    }
+    struct room_page page = {
+        .messages = window_pieces(&request->exchange->arena, window),
         .first = window->count > 0 ? window->entries[0].seq : 0,
-        .last_post = window->last_post,
-        .read_post = entry->read_post,
+        .last = window->count > 0 ? window->entries[window->count - 1].seq : 0,
         .has_older = window->has_older,
-        .messages = window_pieces(arena, window),
-        .nonce = page_nonce(request),
+        .head = window->head,
+        .last_post = window->last_post,
     };
-    struct message empty = {.room = entry->id, .author = person->id, .author_name = person->name};
-    message_view_make(arena, &empty, &view.echo);
-    page_fill(request, entry->name, entry->id, &view.page);
-    http_respond_html(request->exchange, 200);
-    template_room_show(&request->exchange->body, &view);
+    show(request, waiting->entry, &page);
     web_send(request);
 }
 
-static void window_there(struct window_wait *wait, enum err_kind error)
+static void show_newest(struct web_request *request, const struct room_entry *entry)
 {
-    struct room_wait *waiting = CONTAINER_OF(wait, struct room_wait, wait);
-    if (error != ERR_NONE) {
-        web_fail(waiting->request, error == ERR_MISSING ? 404 : 503);
-        return;
-    }
-    show(waiting);
-}
-
-void rooms_show(struct web_request *request)
-{
-    const struct room_entry *entry = web_room(request);
-    if (entry == NULL) {
-        return;
-    }
-    struct room_wait *waiting = arena_new(&request->exchange->arena, struct room_wait, 1);
+    struct newest_wait *waiting = arena_new(&request->exchange->arena, struct newest_wait, 1);
     waiting->wait.done = window_there;
     waiting->request = request;
     waiting->entry = entry;
     waiting->room = hub_room_use(request->home->hub, entry->id);
     window_want(waiting->room, &waiting->wait);
+}
+
+/* --- the messages around one, from the store
+ * ----------------------------------------------------------- */
+
+struct around_ask {
+    struct errand errand;
+    struct web_request *request;
+    const struct room_entry *entry;
+    struct store_message_page page;
+    HtmlPiece pieces[LIMIT_PAGE];
+    struct blob *blob; /* rendered on the reader's thread; null when there is nothing */
+};
+
+static void render_around(struct store_op *op)
+{
+    struct around_ask *ask = CONTAINER_OF(op, struct around_ask, page.op);
+    if (ask->page.messages.count > 0) {
+        ask->blob = render_fragments(ask->page.messages, ask->pieces);
+    }
+}
+
+static void around_read(struct errand *errand)
+{
+    struct around_ask *ask = CONTAINER_OF(errand, struct around_ask, errand);
+    struct web_request *request = ask->request;
+    const struct store_message_page *read = &ask->page;
+    Messages messages = read->messages;
+    struct err err = read->op.err;
+    if (err.kind == ERR_NONE) {
+        struct room_page page = {
+            .messages = {.items = ask->pieces, .count = messages.count},
+            .first = messages.count > 0 ? messages.items[0].seq : 0,
+            .last = messages.count > 0 ? messages.items[messages.count - 1].seq : 0,
+            .has_older = read->has_older,
+            .has_newer = read->has_newer,
+            .head = read->last_seq,
+            .last_post = read->last_post,
+        };
+        show(request, ask->entry, &page);
+    }
+    blob_unref(ask->blob);
+    arena_finish(&ask->page.op.arena);
+    if (err.kind == ERR_NONE) {
+        web_send(request);
+    } else {
+        web_fail_err(request, &err);
+    }
+}
+
+static void show_around(struct web_request *request, const struct room_entry *entry, Seq seq)
+{
+    struct around_ask *ask = arena_new(&request->exchange->arena, struct around_ask, 1);
+    (void)hub_room_use(request->home->hub,
+                       entry->id); /* before the read: what comes after it is kept */
+    ask->request = request;
+    ask->entry = entry;
+    ask->page.room = entry->id;
+    ask->page.from = STORE_PAGE_AROUND;
+    ask->page.seq = seq;
+    ask->page.limit = LIMIT_PAGE;
+    ask->page.op.after = render_around;
+    errand_start(&ask->errand, request->home->loop, request->home->web->store, &ask->page.op,
+                 STORE_MESSAGE_PAGE, around_read);
+}
+
+void rooms_show(struct web_request *request)
+{
+    Seq seq;
+    const struct room_entry *entry = web_room(request);
+    if (entry == NULL) {
+        return;
+    }
+    if (!form_has(&request->query, S("around"))) {
+        show_newest(request, entry);
+    } else if (id_parse(form_get(&request->query, S("around")), &seq)) {
+        show_around(request, entry, seq);
+    } else {
+        web_fail(request, 400);
+    }
 }

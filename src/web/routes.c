@@ -1,6 +1,6 @@
 /* routes.c -- every address of Parlor: method, path, who may ask, what answers.
  *
- * Forms send only GET and POST: a POST with the field _method=delete counts as DELETE. Assets are
+ * Forms send only GET and POST: a POST with the field _method=delete or =patch counts as DELETE or PATCH. Assets are
  * served before this table is looked at (guard.c).
  * SPDX-License-Identifier: MIT */
 #include "web/handlers.h"
@@ -17,6 +17,8 @@ const struct web_route web_routes[] = {
     {HTTP_GET, "/rooms/:room/messages", WEB_SIGNED_IN, messages_index},
     {HTTP_POST, "/rooms/:room/messages", WEB_SIGNED_IN, messages_create},
     {HTTP_GET, "/rooms/:room/messages/:seq", WEB_SIGNED_IN, messages_show},
+    {HTTP_PATCH, "/rooms/:room/messages/:seq", WEB_SIGNED_IN, messages_update},
+    {HTTP_DELETE, "/rooms/:room/messages/:seq", WEB_SIGNED_IN, messages_destroy},
 
     {HTTP_GET, "/live", WEB_ANYONE, live_show},
 

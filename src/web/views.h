@@ -29,23 +29,24 @@ struct page_view {
     bool is_signed_in;
     bool is_insecure; /* plain http beyond this machine: say so */
     PersonId person;  /* 0 when nobody is signed in */
+    bool is_admin;
     Str person_name;
     Str person_initials;
     int person_hue;
     struct room_rows_view rooms;
 };
 
-/* room/show.html: a room with its newest messages. */
+/* room/show.html: a room with its newest messages, or with those around one. */
 struct room_show_view {
     struct page_view page;
     RoomId id;
     Str name;
     Str topic;
     Str cursor;      /* EPOCH:SEQ */
-    Seq first;       /* seq of the oldest message shown; 0: none is shown */
+    Seq first, last; /* seq of the oldest and newest message shown; 0: none is shown */
     PostNo last_post;
     PostNo read_post;
-    bool has_older;
+    bool has_older, has_newer;
     HtmlPieces messages;
     Str nonce;       /* of the form without JavaScript */
     struct message_view echo; /* what the optimistic echo is made of: nothing but its author */
@@ -56,7 +57,8 @@ struct room_index_view {
     struct page_view page;
 };
 
-/* room/_older.html answers the page's sentinel; room/messages.html is the same as a page of its own. */
+/* room/_older.html and _newer.html answer the page's sentinels; room/messages.html is the same as a page of
+ * its own. */
 struct room_messages_view {
     struct page_view page;
     RoomId id;
@@ -64,6 +66,7 @@ struct room_messages_view {
     Seq first; /* seq of the oldest and newest message here; 0: none */
     Seq last;
     bool has_older, has_newer;
+    Seq head; /* up to which change it was read */
     HtmlPieces messages;
 };
 
@@ -74,6 +77,8 @@ struct message_show_view {
     Str name;
     struct message_view message;
     Html whole; /* its whole text, however long */
+    Str source; /* the same as it was written */
+    bool may_change;
 };
 
 /* session/new.html: signing in. */

@@ -27,6 +27,34 @@ after(async () => {
     await server?.remove();
 });
 
+/* The farthest that the text at one end of the list moved while pages came in beyond it, each asked for by
+ * bringing that end into view. Looked at is the text: above it a day line may come or go. */
+const movedBy = (person, side, counts) =>
+    person.page.evaluate(
+        async ([side, counts]) => {
+            const list = document.getElementById("messages");
+            const frame = () => new Promise(requestAnimationFrame);
+            let furthest = 0;
+            for (const count of counts) {
+                const article = side === "older" ? list.firstElementChild : list.lastElementChild;
+                const text = article.querySelector("div");
+                article.scrollIntoView({ block: side === "older" ? "start" : "end" });
+                await frame();
+                const top = text.getBoundingClientRect().top;
+                const watch = () => (furthest = Math.max(furthest, Math.abs(text.getBoundingClientRect().top - top)));
+                for (let frames = 0; list.childElementCount < count; frames++) {
+                    if (frames > 1200) throw new Error(`${list.childElementCount} messages, waiting for ${count}`);
+                    await frame();
+                    watch();
+                }
+                await frame();
+                watch();
+            }
+            return furthest;
+        },
+        [side, counts],
+    );
+
 test("a room opens at its end, and older messages join above without moving what is read", async () => {
     const ada = await Person.arrive(browser, server, "ada");
     await ada.open(room);
@@ -34,42 +62,119 @@ test("a room opens at its end, and older messages join above without moving what
     assert.equal((await ada.messages()).length, 50);
     const scroller = ada.page.locator("#scroller");
     assert.equal(await scroller.evaluate((element) => element.scrollTop), 0);
-    /* Two pages come in above, one after the other, each asked for by bringing the top into view. Looked at
-     * is the text: its article loses the day line above it to the message that is now the first. */
-    const moved = await ada.page.evaluate(async () => {
-        const list = document.getElementById("messages");
-        const frame = () => new Promise(requestAnimationFrame);
-        let furthest = 0;
-        for (const count of [90, 130]) {
-            const read = list.querySelector("article > div");
-            read.closest("article").scrollIntoView({ block: "start" });
-            await frame();
-            const top = read.getBoundingClientRect().top;
-            for (let frames = 0; list.childElementCount < count; frames++) {
-                if (frames > 1200) throw new Error(`${list.childElementCount} messages, waiting for ${count}`);
-                await frame();
-                furthest = Math.max(furthest, Math.abs(read.getBoundingClientRect().top - top));
-            }
-            await frame();
-            furthest = Math.max(furthest, Math.abs(read.getBoundingClientRect().top - top));
-        }
-        return furthest;
-    });
-    assert.equal(moved, 0);
+    assert.equal(await movedBy(ada, "older", [90, 130]), 0);
     await ada.leave();
 });
 
-test("scrolling to the beginning brings every message once and in order", async () => {
+/* Reads up to the beginning ("older") or down to the end ("newer"), and watches on the way: what is in the
+ * list has no hole and stays capped. Resolves to every text that was ever in the list. */
+const travel = (person, side) =>
+    person.page.evaluate(
+        async ([side, cap]) => {
+            const list = document.getElementById("messages");
+            const done = () => (side === "older" ? document.querySelector("#older.older--end") : !list.dataset.last);
+            const frame = () => new Promise(requestAnimationFrame);
+            const seen = new Set();
+            for (let frames = 0; !done(); frames++) {
+                if (frames > 3000) throw new Error(`no end: ${list.dataset.first} to ${list.dataset.last}`);
+                document.getElementById(side).scrollIntoView({ block: "center" });
+                await frame();
+                const seqs = [...list.children].map((article) => Number(article.dataset.seq));
+                if (seqs.length > cap) throw new Error(`${seqs.length} messages in the page`);
+                if (seqs.at(-1) - seqs[0] !== seqs.length - 1) throw new Error(`a hole: ${seqs}`);
+                for (const article of list.children) seen.add(article.querySelector("div").textContent);
+            }
+            return [...seen];
+        },
+        [side, 360],
+    );
+
+test("the whole room can be read up to its beginning and down again, without a hole", async () => {
     const ada = await Person.arrive(browser, server, "ada");
     await ada.open(room);
-    for (let known = 50; known < COUNT; ) {
-        await ada.page.locator("#older").scrollIntoViewIfNeeded();
-        await ada.page.waitForFunction((n) => document.getElementById("messages").childElementCount > n, known);
-        known = (await ada.messages()).length;
-    }
-    const expected = Array.from({ length: COUNT }, (_, i) => `message ${i + 1}`);
-    assert.deepEqual(await ada.messages(), expected);
-    await ada.page.waitForSelector("#older.older--end");
+    const up = await travel(ada, "older");
+    assert.equal(up.length, COUNT);
+    assert.equal((await ada.messages())[0], "message 1");
+    assert.ok((await ada.messages()).length <= 320, "the page is capped");
+    const down = await travel(ada, "newer");
+    assert.ok(down.includes(`message ${COUNT}`));
+    assert.equal((await ada.messages()).at(-1), `message ${COUNT}`);
+    await ada.leave();
+});
+
+test("in the middle of a room nothing moves when pages join above or below", async () => {
+    const ada = await Person.arrive(browser, server, "ada");
+    await ada.page.goto(`/rooms/${room}?around=200`);
+    await ada.live();
+    assert.equal(await movedBy(ada, "newer", [80, 120]), 0);
+    assert.equal(await movedBy(ada, "older", [200, 240]), 0);
+    await ada.leave();
+});
+
+test("what comes while one reads the past is not placed there, is counted, and is there further down", async () => {
+    const ada = await Person.arrive(browser, server, "ada");
+    const bob = await Client.open(server, { cookie: server.addSession("bob"), room });
+    await ada.page.goto(`/rooms/${room}?around=50`);
+    await ada.live();
+    bob.post(room, "meanwhile", "said meanwhile");
+    await ada.page.waitForFunction(() => document.getElementById("newest").textContent === "1 new");
+    assert.ok(!(await ada.messages()).includes("said meanwhile"));
+    await travel(ada, "newer");
+    assert.equal((await ada.messages()).filter((text) => text === "said meanwhile").length, 1);
+    bob.post(room, "live-again", "said at the end");
+    await ada.sees("said at the end");
+    await ada.page.goto(`/rooms/${room}?around=50`);
+    await ada.live();
+    await ada.page.click("#newest");
+    await ada.sees("said at the end");
+    assert.equal(await ada.page.locator("#newest").isVisible(), false);
+    bob.cut();
+    await ada.leave();
+});
+
+test("a link to a message shows it in the middle, among the others, and one reads on both ways", async () => {
+    const ada = await Person.arrive(browser, server, "ada");
+    await ada.page.goto(`/rooms/${room}?around=200#m-${room}-200`);
+    await ada.live();
+    const place = await ada.page.locator(`#m-${room}-200`).evaluate((article) => {
+        const view = document.getElementById("scroller").getBoundingClientRect();
+        const { top, bottom } = article.getBoundingClientRect();
+        return ((top + bottom) / 2 - view.top) / view.height;
+    });
+    assert.ok(place > 0.3 && place < 0.6, `at ${place} of the height`);
+    assert.ok((await travel(ada, "older")).includes("message 1"));
+    assert.ok((await travel(ada, "newer")).includes(`message ${COUNT}`));
+    await ada.leave();
+});
+
+test("an edit that overtakes a page which was read before it is not lost", async () => {
+    const ada = await Person.arrive(browser, server, "ada");
+    const bob = server.addSession("bob");
+    await ada.open(room);
+    const first = Number(await ada.page.getAttribute("#messages", "data-first"));
+    const seq = first - 5;
+    let release;
+    const released = new Promise((done) => (release = done));
+    await ada.page.route("**/messages?before=*", async (route) => {
+        const response = await route.fetch();
+        await released;
+        await route.fulfill({ response });
+    });
+    const asked = ada.page.waitForRequest("**/messages?before=*");
+    await ada.page.locator("#older").scrollIntoViewIfNeeded();
+    await asked;
+    const answer = await fetch(`${server.origin}/rooms/${room}/messages/${seq}`, {
+        method: "PATCH",
+        headers: { Cookie: bob, Origin: server.origin, "HX-Request": "true" },
+        body: new URLSearchParams({ body: "changed meanwhile" }),
+    });
+    assert.equal(answer.status, 204);
+    await ada.page.waitForFunction(
+        (rev) => Number(document.getElementById("room").dataset.cursor.split(":")[1]) >= rev,
+        server.sql(`SELECT max(seq) AS seq FROM change WHERE room_id = ${room}`)[0].seq,
+    );
+    release();
+    await ada.sees("changed meanwhile");
     await ada.leave();
 });
 
@@ -77,9 +182,12 @@ test("without JavaScript one pages back and forth", async () => {
     const ada = await Person.arrive(browser, server, "ada", { javaScriptEnabled: false });
     await ada.page.goto(`/rooms/${room}`);
     await ada.page.click("text=Earlier messages");
-    assert.equal((await ada.messages()).at(-1), `message ${COUNT - 50}`);
-    assert.equal((await ada.messages()).length, 40);
+    const earlier = await ada.messages();
+    assert.equal(earlier.length, 40);
     await ada.page.click("text=Later messages");
-    assert.equal((await ada.messages())[0], `message ${COUNT - 49}`);
+    const later = await ada.messages();
+    assert.equal(later.filter((text) => earlier.includes(text)).length, 0);
+    await ada.page.click("text=Earlier messages");
+    assert.deepEqual(await ada.messages(), earlier);
     await ada.leave();
 });
