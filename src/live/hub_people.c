@@ -29,6 +29,24 @@ static void person_drop_if_gone(struct hub *hub, struct hub_person *person)
     }
 }
 
+/* Closes the oldest socket when more than `most` are open. Those that are ending already, perhaps
+ * for a client that does not answer, count no more. */
+static void close_oldest_above(struct hub_person *person, int64_t most)
+{
+    struct live_socket *oldest = NULL;
+    int64_t open = 0;
+    LIST_EACH(node, next, &person->sockets) {
+        struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+        if (socket->state != LIVE_ENDING) {
+            oldest = oldest == NULL ? socket : oldest;
+            open++;
+        }
+    }
+    if (most > 0 && open > most) {
+        live_socket_close(oldest, WS_CLOSE_TOO_MANY, "too many pages open");
+    }
+}
+
 bool hub_person_enter(struct live_socket *socket)
 {
     struct hub *hub = socket->hub;
@@ -43,11 +61,7 @@ bool hub_person_enter(struct live_socket *socket)
     socket->person = person;
     list_push_back(&person->sockets, &socket->person_node);
     person->socket_count++;
-    if (settings->sockets_per_user > 0 && person->socket_count > settings->sockets_per_user) {
-        struct list_node *oldest = list_first(&person->sockets);
-        live_socket_close(CONTAINER_OF(oldest, struct live_socket, person_node), WS_CLOSE_TOO_MANY,
-                          "too many pages open");
-    }
+    close_oldest_above(person, settings->sockets_per_user);
     return true;
 }
 
