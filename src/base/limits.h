@@ -64,6 +64,7 @@ enum {
     LIMIT_HINT_MS = 1000,              /* unread hints are sent at most this often */
     LIMIT_READ_MARK_MS = 2000,         /* read marks are coalesced for this long */
     LIMIT_IN_FLIGHT = 64,              /* operations of one socket at the store; then it is not read */
+    LIMIT_PERSON_MS = 60 * 1000,       /* somebody's rates without a socket: full again by then */
     LIMIT_EXCESS_MS = 10 * 1000,       /* continuous excess over the rate; then 1008 */
     LIMIT_DIRECTORY = 20000,           /* entries a loop and kind */
     LIMIT_DIRECTORY_MS = 60 * 1000,    /* age of an entry */

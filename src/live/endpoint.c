@@ -302,9 +302,7 @@ static void pause_for(struct live_socket *socket, Millis wait_ms)
 
 static bool take_post(struct live_socket *socket)
 {
-    int rate = (int)socket->hub->live->settings->posts_per_second;
-    Millis wait =
-        bucket_take(&socket->person->posts, loop_now(socket->hub->loop), rate, 2 * rate);
+    Millis wait = hub_person_take_post(socket->hub, socket->person->id);
     if (wait == 0) {
         return true;
     }

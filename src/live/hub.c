@@ -45,6 +45,7 @@ void hub_destroy(struct hub *hub)
     LIST_EACH(node, next, &hub->rooms_list) {
         room_drop(CONTAINER_OF(node, struct hub_room, node));
     }
+    hub_age_people(hub, true);
     CHECK_EQ(hub->people.len, 0); /* sockets hold people; connections end with the loop */
     map_finish(&hub->rooms);
     map_finish(&hub->people);
@@ -141,6 +142,7 @@ static void tick(struct loop_timer *timer)
     hub_send_hints(hub);
     read_marks_tick(hub, false);
     age_rooms(hub);
+    hub_age_people(hub, false);
 }
 
 PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known)

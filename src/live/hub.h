@@ -50,11 +50,12 @@ struct hub_room {
     struct live_socket *waiting_for_head; /* replayed beyond the log's head: live when it arrives */
 };
 
-/* A person with sockets on this loop. */
+/* A person with sockets on this loop, or with rates that are not full again. */
 struct hub_person {
     PersonId id;
     struct list sockets;  /* oldest first */
     uint32_t socket_count;
+    Millis used_ms;       /* last use; kept for LIMIT_PERSON_MS without a socket */
     struct bucket posts;  /* posts_per_second */
     struct bucket opens;  /* new_sockets_per_minute */
 };
@@ -107,6 +108,10 @@ PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known);
  * limit closes with 4409. False: too many were opened lately. */
 MUST_USE bool hub_person_enter(struct live_socket *socket);
 void hub_person_leave(struct live_socket *socket); /* fine when it never entered */
+/* Takes one post of a person's rate, by socket or form: 0, or the milliseconds to wait. */
+Millis hub_person_take_post(struct hub *hub, PersonId id);
+/* Forgets those who have been gone for LIMIT_PERSON_MS; with `all`, everybody without a socket. */
+void hub_age_people(struct hub *hub, bool all);
 /* Sends the counters of all its rooms to one socket. */
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
 /* Sends what became known of last posts to the people here, at most once a second. */

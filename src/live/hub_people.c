@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "live/live_socket.h"
@@ -18,15 +19,35 @@ static struct hub_person *person_use(struct hub *hub, PersonId id)
         list_init(&person->sockets);
         (void)map_put_i64(&hub->people, id, person);
     }
+    person->used_ms = loop_now(hub->loop);
     return person;
 }
 
-static void person_drop_if_gone(struct hub *hub, struct hub_person *person)
+/* Not at once when the last socket closes: coming back would begin with full buckets. */
+void hub_age_people(struct hub *hub, bool all)
 {
-    if (person->socket_count == 0) {
-        (void)map_remove_i64(&hub->people, person->id);
-        mem_free(person);
+    Millis now = loop_now(hub->loop);
+    struct hub_person **gone = mem_array(hub->people.len + 1, sizeof(struct hub_person *));
+    size_t gone_count = 0;
+    size_t pos = 0;
+    void *value;
+    while (map_next(&hub->people, &pos, &value)) {
+        struct hub_person *person = value;
+        if (person->socket_count == 0 && (all || now - person->used_ms > LIMIT_PERSON_MS)) {
+            gone[gone_count++] = person;
+        }
     }
+    for (size_t i = 0; i < gone_count; i++) {
+        (void)map_remove_i64(&hub->people, gone[i]->id);
+        mem_free(gone[i]);
+    }
+    mem_free(gone);
+}
+
+Millis hub_person_take_post(struct hub *hub, PersonId id)
+{
+    int rate = (int)hub->live->settings->posts_per_second;
+    return bucket_take(&person_use(hub, id)->posts, loop_now(hub->loop), rate, 2 * rate);
 }
 
 /* Closes the oldest socket when more than `most` are open. Those that are ending already, perhaps
@@ -55,7 +76,6 @@ bool hub_person_enter(struct live_socket *socket)
     int per_minute = (int)settings->new_sockets_per_minute;
     /* Told a time that runs sixty times slower, the bucket counts in minutes instead of seconds. */
     if (bucket_take(&person->opens, loop_now(hub->loop) / 60, per_minute, per_minute) > 0) {
-        person_drop_if_gone(hub, person);
         return false;
     }
     socket->person = person;
@@ -73,8 +93,8 @@ void hub_person_leave(struct live_socket *socket)
     }
     list_remove(&socket->person_node);
     person->socket_count--;
+    person->used_ms = loop_now(socket->hub->loop);
     socket->person = NULL;
-    person_drop_if_gone(socket->hub, person);
 }
 
 void hub_end_session(struct hub *hub, PersonId id, const uint8_t *token_hash)
@@ -117,7 +137,8 @@ void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms
 /* The same bytes for each of a person's sockets. */
 static void hint_person(struct hub *hub, struct hub_person *person, const struct map *hints)
 {
-    struct dir_rooms *rooms = map_get_i64(&hub->directory.rooms, person->id);
+    struct dir_rooms *rooms =
+        person->socket_count == 0 ? NULL : map_get_i64(&hub->directory.rooms, person->id);
     struct buf markup = {0};
     for (size_t i = 0; rooms != NULL && i < rooms->count; i++) {
         const struct hint *hint = map_get_i64(hints, rooms->items[i].id);

@@ -16,6 +16,18 @@ static void finish(struct web_request *request, const struct err *err, Str path)
     }
 }
 
+/* A person's rate, whichever way they write; false: the error page was sent. */
+static bool take_post(struct web_request *request)
+{
+    struct err err = {0};
+    if (hub_person_take_post(request->home->hub, request->session->person.id) > 0) {
+        (void)err_set(&err, ERR_BUSY, "too many posts");
+        web_fail_err(request, &err);
+        return false;
+    }
+    return true;
+}
+
 /* --- posting
  * ---------------------------------------------------------------------------------------- */
 
@@ -53,6 +65,9 @@ void messages_create(struct web_request *request)
     if (!message_body_clean(&request->exchange->arena, form_get(&request->form, S("body")),
                             &store_post->body, &err)) {
         web_fail_err(request, &err);
+        return;
+    }
+    if (!take_post(request)) {
         return;
     }
     store_post->room = room->id;
@@ -119,13 +134,15 @@ void messages_update(struct web_request *request)
         web_fail_err(request, &err);
         return;
     }
-    live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
+    if (take_post(request)) {
+        live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
+    }
 }
 
 void messages_destroy(struct web_request *request)
 {
     struct form_change *form = change_of(request, CHANGE_DELETE);
-    if (form != NULL) {
+    if (form != NULL && take_post(request)) {
         live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
     }
 }

@@ -39,6 +39,12 @@ const enter = async (server) => {
     return client;
 };
 
+/* Cuts and waits until the server has noticed. */
+const leave = async (server, client) => {
+    client.cut();
+    while ((await server.metrics()).sockets > 0);
+};
+
 test("above sockets_per_user the oldest goes, also when no client answers the close", async () => {
     const server = await serve({ PARLOR_SOCKETS_PER_USER: "3" });
     const clients = [];
@@ -49,4 +55,47 @@ test("above sockets_per_user the oldest goes, also when no client answers the cl
     assert.deepEqual(old.map((client) => client.closed), [4409, 4409, 4409]);
     assert.deepEqual(young.map((client) => client.closed), [null, null, null]);
     for (const client of young) client.cut();
+});
+
+test("new_sockets_per_minute counts sockets that come one after the other", async () => {
+    const server = await serve({ PARLOR_NEW_SOCKETS_PER_MINUTE: "5" });
+    const codes = [];
+    for (let i = 0; i < 10; i++) {
+        const client = await enter(server);
+        codes.push(client.closed);
+        await leave(server, client);
+    }
+    assert.deepEqual(codes.slice(0, 5), [null, null, null, null, null]);
+    assert.ok(codes.includes(1013), `${codes}`);
+});
+
+/* The rate is 1 a second and 2 at once; each test posts far more than its time brings tokens. */
+test("posts_per_second holds over sockets that come one after the other", async () => {
+    const server = await serve({ PARLOR_POSTS_PER_SECOND: "1" });
+    let acks = 0;
+    for (let i = 0; i < 20; i++) {
+        const client = await enter(server);
+        for (let k = 0; k < 2; k++) client.post(server.room, `n${i}-${k}`, "hello");
+        await client.until(() => client.acks.length + client.refusals.length > 0);
+        acks += client.acks.length;
+        await leave(server, client);
+    }
+    assert.ok(acks >= 1 && acks < 20, `${acks} of 20 sockets had a post taken`);
+});
+
+test("posts_per_second holds for the form, which is told to come back", async () => {
+    const server = await serve({ PARLOR_POSTS_PER_SECOND: "1" });
+    const post = (nonce) =>
+        fetch(`${server.origin}/rooms/${server.room}/messages`, {
+            method: "POST",
+            redirect: "manual",
+            headers: { Cookie: server.cookie, Origin: server.origin },
+            body: new URLSearchParams({ nonce, body: "hello" }),
+        });
+    const answers = [];
+    for (let i = 0; i < 40; i++) answers.push(await post(`n${i}`));
+    assert.equal(answers[0].status, 303);
+    const refused = answers.find((answer) => answer.status !== 303);
+    assert.equal(refused?.status, 503);
+    assert.equal(refused.headers.get("Retry-After"), "2");
 });
