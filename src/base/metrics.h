@@ -27,6 +27,7 @@
     X(resets_total, COUNTER, "clients told to reload their room")                                  \
     X(sockets, GAUGE, "live sockets")                                                              \
     X(http_connections, GAUGE, "connections speaking HTTP")                                        \
+    X(http_exchanges, GAUGE, "HTTP requests being answered, those included whose peer has gone")   \
     X(http_requests_total, COUNTER, "HTTP requests answered")                                      \
     X(http_rejects_total, COUNTER, "HTTP requests refused as malformed")                           \
     X(ws_frames_in_total, COUNTER, "WebSocket frames received")                                    \

@@ -152,29 +152,65 @@ static void sleep_ms(long ms)
     (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-static void drain(struct server *server)
+static int64_t under_way(void)
 {
-    enum { POLL_MS = 10 };
-    Millis deadline = clock_mono_ms() + LIMIT_DRAIN_MS - 2 * LIMIT_WS_CLOSE_MS;
-    web_drain(server->web);
-    live_drain(server->live);
-    while (metrics_get(sockets) + metrics_get(http_connections) > 0 && clock_mono_ms() < deadline) {
-        sleep_ms(POLL_MS);
-    }
+    return metrics_get(sockets) + metrics_get(http_connections) + metrics_get(http_exchanges);
 }
 
-static void stop(struct server *server)
+/* Whether nothing is under way any more, before the deadline. */
+static bool wait_until_quiet(Millis deadline)
 {
-    control_server_stop(server->control);
-    store_close(server->store); /* before the loops end: they take the last answers home */
+    enum { POLL_MS = 10 };
+    while (under_way() > 0 && clock_mono_ms() < deadline) {
+        sleep_ms(POLL_MS);
+    }
+    return under_way() == 0;
+}
+
+/* Everybody gets their answer; who takes it too slowly is cut. */
+static bool drain(struct server *server)
+{
+    Millis deadline = clock_mono_ms() + LIMIT_DRAIN_MS;
+    web_drain(server->web);
+    live_drain(server->live);
+    if (wait_until_quiet(deadline - 2 * LIMIT_WS_CLOSE_MS)) {
+        return true;
+    }
+    log_warn("stop.cut", log_i64("sockets", metrics_get(sockets)),
+             log_i64("http", metrics_get(http_connections)));
+    web_cut(server->web);
+    return wait_until_quiet(deadline - LIMIT_WS_CLOSE_MS);
+}
+
+/* The store stops before the loops: they take its last answers home. It is closed after them: what
+ * those answers set off may still ask it, and is told that it is busy. */
+static void take_apart(struct server *server)
+{
     for (int i = 0; i < server->thread_count; i++) {
         loop_stop(server->loops[i]);
     }
     for (int i = 0; i < server->thread_count; i++) {
         (void)pthread_join(server->threads[i], NULL);
     }
-    log_info("stop", log_i64("sockets", metrics_get(sockets)));
+    web_destroy(server->web);
+    live_destroy(server->live);
+    for (int i = 0; i < server->loop_count; i++) {
+        loop_destroy(server->loops[i]);
+    }
+    store_close(server->store);
     data_folder_close(server->folder);
+    arena_finish(&server->arena);
+}
+
+static void stop(struct server *server)
+{
+    bool is_quiet = drain(server);
+    control_server_stop(server->control);
+    store_stop(server->store);
+    log_info("stop", log_i64("sockets", metrics_get(sockets)));
+    if (is_quiet) {
+        take_apart(server);
+    } /* else all is stored, and a loop may be in the middle of something: the process just ends */
 }
 
 static int wait_for_signal(const sigset_t *signals)
@@ -204,7 +240,6 @@ int command_serve(struct command_line *line)
     announce(&server);
     int number = wait_for_signal(&signals);
     log_info("stopping", log_i64("signal", number));
-    drain(&server);
     stop(&server);
     return COMMAND_OK;
 }

@@ -37,6 +37,8 @@ void http_conn_start(struct loop *loop, int fd, ConnAddress peer, HttpHandler ha
 /* Graceful shutdown of all HTTP connections of a loop: idle ones close, the others after their
  * response. */
 void http_conn_drain(struct loop *loop);
+/* Closes them all: they had their time. What handlers hold is still theirs to send. */
+void http_conn_cut(struct loop *loop);
 
 void http_respond_status(struct http_exchange *exchange, int status);
 /* Adds a response field; CHECKs that neither holds CR, LF or NUL. */

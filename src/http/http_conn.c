@@ -40,6 +40,7 @@ static struct http_exchange *exchange_create(struct http_conn *http)
     exchange->number = (uint64_t)loop_index(loop) << 48 | ++requests;
     exchange->started_ms = loop_now(loop);
     http->exchange = exchange;
+    metrics_add(http_exchanges, 1);
     return exchange;
 }
 
@@ -49,6 +50,7 @@ static void exchange_free(struct http_exchange *exchange)
     buf_finish(&exchange->head);
     html_out_finish(&exchange->body);
     mem_free(exchange);
+    metrics_add(http_exchanges, -1);
 }
 
 /* --- reading --------------------------------------------------------------------------------------------- */
@@ -335,6 +337,14 @@ void http_conn_drain(struct loop *loop)
         if (http->state == HTTP_READING_HEAD && http->input.len == 0) {
             conn_close(http->conn);
         }
+    }
+}
+
+void http_conn_cut(struct loop *loop)
+{
+    (void)loop;
+    LIST_EACH(node, next, own_connections()) {
+        conn_close(CONTAINER_OF(node, struct http_conn, node)->conn);
     }
 }
 

@@ -266,25 +266,11 @@ static void post_done(struct errand *errand)
     live_socket_op_done(socket);
 }
 
-/* Over the rate: not read until there is a token again, so that a client is slowed, not cut. */
-struct pause {
-    struct loop_timer timer;
-    struct live_socket *socket;
-};
-
-static void pause_over(struct loop_timer *timer)
-{
-    struct pause *pause = CONTAINER_OF(timer, struct pause, timer);
-    pause->socket->is_paused = false;
-    live_socket_update_reading(pause->socket);
-    live_socket_unref(pause->socket);
-    mem_free(pause);
-}
-
-static void pause_for(struct live_socket *socket, Millis wait_ms)
+/* Over its rate: slowed, and closed when it goes on like that. */
+static void slow_down(struct live_socket *socket, Millis wait_ms)
 {
     Millis now = loop_now(socket->hub->loop);
-    if (socket->is_paused) {
+    if (socket->pause != NULL) {
         return;
     }
     if (socket->excess_ms == 0) {
@@ -293,11 +279,7 @@ static void pause_for(struct live_socket *socket, Millis wait_ms)
         live_socket_close(socket, WS_CLOSE_POLICY, "too many messages");
         return;
     }
-    struct pause *pause = mem_new(struct pause);
-    pause->socket = live_socket_ref(socket);
-    socket->is_paused = true;
-    live_socket_update_reading(socket);
-    loop_timer_start(socket->hub->loop, &pause->timer, wait_ms, 0, pause_over);
+    live_socket_pause(socket, wait_ms);
 }
 
 static bool take_post(struct live_socket *socket)
@@ -306,7 +288,7 @@ static bool take_post(struct live_socket *socket)
     if (wait == 0) {
         return true;
     }
-    pause_for(socket, wait);
+    slow_down(socket, wait);
     return false;
 }
 
@@ -400,8 +382,8 @@ void endpoint_message(struct live_socket *socket, Str text)
     int rate = (int)settings->frames_per_second;
     Millis wait = bucket_take(&socket->frames, loop_now(socket->hub->loop), rate, 2 * rate);
     if (wait > 0) {
-        pause_for(socket, wait);
-    } else if (!socket->is_paused) {
+        slow_down(socket, wait);
+    } else if (socket->pause == NULL) {
         socket->excess_ms = 0;
     }
     json_error_t error;

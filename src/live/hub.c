@@ -46,7 +46,7 @@ void hub_destroy(struct hub *hub)
         room_drop(CONTAINER_OF(node, struct hub_room, node));
     }
     hub_age_people(hub, true);
-    CHECK_EQ(hub->people.len, 0); /* sockets hold people; connections end with the loop */
+    CHECK_EQ(hub->people.len, 0); /* sockets hold people; they were closed before the loop ended */
     map_finish(&hub->rooms);
     map_finish(&hub->people);
     map_finish(&hub->last_posts);
@@ -102,8 +102,7 @@ static void room_drop(struct hub_room *room)
     struct hub *hub = room->hub;
     CHECK_EQ(room->slot_count, 0);
     window_clear(room);
-    hub_age_replays(room);
-    CHECK(room->replays == NULL);
+    hub_drop_replays(room);
     interest_drop(&hub->interest, room->id);
     (void)map_remove_i64(&hub->rooms, room->id);
     list_remove(&room->node);

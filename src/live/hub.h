@@ -89,7 +89,7 @@ struct hub {
 };
 
 struct hub *hub_create(struct live *live, struct loop *loop);
-void hub_destroy(struct hub *hub); /* after the loop has ended and the store is closed */
+void hub_destroy(struct hub *hub); /* after the loop has ended, its sockets closed */
 
 /* Takes a publication to the hub's loop, if it is interested. Thread: any. */
 void hub_send(struct hub *hub, const struct bus_frame *frame, bool is_interested);
@@ -138,5 +138,7 @@ struct live_socket *hub_detach(struct hub_room *room, uint64_t before);
 void hub_rejoin(struct live_socket *detached);
 /* The log's head has moved: those who waited for it become live. */
 void hub_wake_waiting(struct hub_room *room);
-/* Drops replays that nobody waits for any more. */
+/* Drops replays that are too old to be shared. */
 void hub_age_replays(struct hub_room *room);
+/* Drops all of them; none is under way. */
+void hub_drop_replays(struct hub_room *room);

@@ -316,6 +316,12 @@ static void replay_read(struct errand *errand)
                  replay_done);
 }
 
+static void free_replay(struct replay *replay)
+{
+    blob_unref(replay->blob);
+    mem_free(replay);
+}
+
 void hub_age_replays(struct hub_room *room)
 {
     Millis now = loop_now(room->hub->loop);
@@ -327,7 +333,16 @@ void hub_age_replays(struct hub_room *room)
             continue;
         }
         *at = replay->next;
-        blob_unref(replay->blob);
-        mem_free(replay);
+        free_replay(replay);
+    }
+}
+
+void hub_drop_replays(struct hub_room *room)
+{
+    while (room->replays != NULL) {
+        struct replay *next = room->replays->next;
+        CHECK(room->replays->is_ready);
+        free_replay(room->replays);
+        room->replays = next;
     }
 }

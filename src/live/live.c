@@ -71,8 +71,7 @@ void live_drain(struct live *live)
     }
 }
 
-/* --- publishing: on the writer lane, after the commit
- * --------------------------------------------- */
+/* --- publishing: on the writer lane, after the commit ----------------------------------------- */
 
 static void publish_message(struct live *live, const struct message *message, PostNo last_post)
 {

@@ -1,6 +1,6 @@
 /* live.h -- the live side of the program: one hub a loop, fed by the bus, in front of the store.
  *
- * Created before the loops run, destroyed after they ended and the store is closed. Fields are
+ * Created before the loops run, destroyed after they ended, before they and the store go. Fields are
  * constant while running. Thread: any, unless said otherwise.
  * SPDX-License-Identifier: MIT */
 #pragma once

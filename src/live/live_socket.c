@@ -300,9 +300,35 @@ void live_socket_update_reading(struct live_socket *socket)
     if (socket->conn == NULL || conn_is_closing(socket->conn)) {
         return;
     }
-    bool may_read = socket->state != LIVE_OPENING && !socket->is_paused &&
+    bool may_read = socket->state != LIVE_OPENING && socket->pause == NULL &&
                     !socket->is_draining && socket->in_flight < LIMIT_IN_FLIGHT;
     conn_set_reading(socket->conn, may_read || socket->state == LIVE_ENDING);
+}
+
+static void end_pause(struct live_socket *socket)
+{
+    if (socket->pause != NULL) {
+        loop_timer_stop(&socket->pause->timer);
+        mem_free(socket->pause);
+        socket->pause = NULL;
+    }
+}
+
+static void pause_over(struct loop_timer *timer)
+{
+    struct live_socket *socket = CONTAINER_OF(timer, struct live_pause, timer)->socket;
+    end_pause(socket);
+    live_socket_update_reading(socket);
+}
+
+void live_socket_pause(struct live_socket *socket, Millis duration_ms)
+{
+    if (socket->pause == NULL && socket->conn != NULL) {
+        socket->pause = mem_new(struct live_pause);
+        socket->pause->socket = socket;
+        loop_timer_start(socket->hub->loop, &socket->pause->timer, duration_ms, 0, pause_over);
+        live_socket_update_reading(socket);
+    }
 }
 
 void live_socket_op_done(struct live_socket *socket)
@@ -370,6 +396,7 @@ static void on_close(struct conn *conn)
     hub_leave(socket);
     drop_private(socket);
     drop_early(socket);
+    end_pause(socket);
     ws_reader_finish(&socket->reader);
     hub_person_leave(socket);
     dir_session_unref(socket->session);

@@ -27,6 +27,12 @@ struct private_piece {
     uint32_t sent;
 };
 
+/* Over its rate, a client is not read until there is a token again: slowed, not cut. */
+struct live_pause {
+    struct loop_timer timer;
+    struct live_socket *socket;
+};
+
 struct live_socket {
     struct conn *conn; /* null once closed */
     struct hub *hub;
@@ -43,12 +49,12 @@ struct live_socket {
     Millis sent_ms; /* monotonic; of the last bytes that the kernel took */
     Millis excess_ms; /* since when the client is over its rate without a pause; 0: it is not */
     struct bucket frames;
+    struct live_pause *pause; /* over its rate: not read for a while; null as a rule */
     uint32_t slot;
     uint32_t private_bytes; /* queued, a shared replay not counted */
     uint16_t refs;
     uint16_t in_flight;     /* operations at the store */
     uint8_t state;          /* enum live_state */
-    bool is_paused;         /* over its rate: not read for a while */
     bool is_draining;       /* close with 1012 once in_flight is 0 */
     bool is_writer;         /* in hub->writers */
     bool has_peer_closed;   /* its close frame came: TCP ends when ours is written */
@@ -82,6 +88,8 @@ void live_socket_close(struct live_socket *socket, int code, const char *reason)
 void live_socket_drain_all(struct hub *hub);
 /* An operation of this socket has been answered. */
 void live_socket_op_done(struct live_socket *socket);
+/* Stops reading for a while; no-op during one. */
+void live_socket_pause(struct live_socket *socket, Millis duration_ms);
 /* Whether the client is to be read, by its rate, its operations in flight and its state. */
 void live_socket_update_reading(struct live_socket *socket);
 

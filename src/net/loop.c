@@ -5,7 +5,9 @@
 #include "base/mem.h"
 #include "net/loop_private.h"
 
-static void deliver_mail(uv_async_t *wake);
+static void deliver_mail(struct loop *loop);
+static bool end(struct loop *loop);
+static void woken(uv_async_t *wake);
 static void end_turn(uv_prepare_t *prepare);
 static void stay_awake(uv_idle_t *idle);
 static void tick(uv_timer_t *timer);
@@ -22,7 +24,7 @@ bool loop_create(int index, struct loop **ret_loop, struct err *err)
     pthread_mutex_init(&loop->mail_lock, NULL);
     list_init(&loop->closing);
     deadlines_init(&loop->deadlines);
-    code = uv_async_init(&loop->uv, &loop->wake, deliver_mail);
+    code = uv_async_init(&loop->uv, &loop->wake, woken);
     CHECK_EQ(code, 0);
     (void)uv_prepare_init(&loop->uv, &loop->turn_end);
     (void)uv_prepare_start(&loop->turn_end, end_turn);
@@ -62,10 +64,19 @@ int loop_index(const struct loop *loop)
 void loop_run(struct loop *loop)
 {
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
-    end_turn(&loop->turn_end);
+    do {
+        deliver_mail(loop);
+        end_turn(&loop->turn_end);
+    } while (!end(loop));
+}
+
+/* False: a letter has come meanwhile. */
+static bool end(struct loop *loop)
+{
     pthread_mutex_lock(&loop->mail_lock);
-    loop->has_ended = true;
+    loop->has_ended = loop->mail_first == NULL;
     pthread_mutex_unlock(&loop->mail_lock);
+    return loop->has_ended;
 }
 
 void loop_stop(struct loop *loop)
@@ -76,22 +87,28 @@ void loop_stop(struct loop *loop)
     pthread_mutex_unlock(&loop->mail_lock);
 }
 
-static void deliver_mail(uv_async_t *wake)
+static void deliver_mail(struct loop *loop)
 {
-    struct loop *loop = CONTAINER_OF(wake, struct loop, wake);
     pthread_mutex_lock(&loop->mail_lock);
     struct mail *mail = loop->mail_first;
     loop->mail_first = loop->mail_last = NULL;
-    bool is_stopping = loop->is_stopping;
     pthread_mutex_unlock(&loop->mail_lock);
     while (mail != NULL) {
         struct mail *next = mail->next; /* deliver may free it */
         mail->deliver(loop, mail);
         mail = next;
     }
-    if (is_stopping) {
+}
+
+static void woken(uv_async_t *wake)
+{
+    struct loop *loop = CONTAINER_OF(wake, struct loop, wake);
+    deliver_mail(loop);
+    pthread_mutex_lock(&loop->mail_lock);
+    if (loop->is_stopping) {
         uv_stop(&loop->uv);
     }
+    pthread_mutex_unlock(&loop->mail_lock);
 }
 
 Millis loop_now(const struct loop *loop)

@@ -25,7 +25,8 @@ void loop_destroy(struct loop *loop); /* after loop_run has returned */
 int loop_index(const struct loop *loop);
 /* Runs until loop_stop. Makes the calling thread the loop's thread. */
 void loop_run(struct loop *loop);
-/* Ends loop_run after the current turn. Thread: any. */
+/* Ends loop_run after the current turn and the letters that are there, those included which their
+ * delivery brings. Thread: any. */
 void loop_stop(struct loop *loop);
 
 /* The monotonic time of this turn. */

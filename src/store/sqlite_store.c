@@ -256,6 +256,7 @@ static void stop_lane(struct lane *lane)
 {
     if (lane->is_started) {
         CHECK_EQ(pthread_join(lane->thread, NULL), 0);
+        lane->is_started = false;
     }
 }
 
@@ -277,16 +278,23 @@ bool store_open(const struct store_config *config, struct store **ret_store, str
     return true;
 }
 
-void store_close(struct store *store)
+void store_stop(struct store *store)
 {
-    if (store == NULL) {
-        return;
-    }
     store_queue_close(&store->writes);
     store_queue_close(&store->reads);
     stop_lane(&store->writer_lane);
     for (int i = 0; i < READERS_MAX; i++) {
         stop_lane(&store->readers[i].lane);
+    }
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    store_stop(store);
+    for (int i = 0; i < READERS_MAX; i++) {
         sqlite_db_close(&store->readers[i].db);
     }
     sqlite_db_close(&store->writer.db);
@@ -301,7 +309,7 @@ void store_submit(struct store *store, struct store_op *op)
     struct store_queue *queue = sqlite_is_write(op->verb) ? &store->writes : &store->reads;
     op->err = (struct err){0};
     if (!store_queue_put(queue, op)) {
-        (void)err_set(&op->err, ERR_BUSY, "too many operations are waiting");
+        (void)err_set(&op->err, ERR_BUSY, "too many operations are waiting, or it is the end");
         op->answer(op);
     }
 }

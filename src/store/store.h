@@ -25,11 +25,14 @@ struct store_config {
  * is written to a file that is newer, foreign or damaged. */
 MUST_USE bool store_open(const struct store_config *config, struct store **ret_store,
                          struct err *err);
-/* Runs what is queued, stops the lanes, closes. No submission may follow. Takes null. */
+/* Runs and answers what is queued, and stops the lanes. What is submitted from then on is answered
+ * with BUSY. */
+void store_stop(struct store *store);
+/* Stops, if that was not done, and closes. No submission may follow. Takes null. */
 void store_close(struct store *store);
 
 /* Queues an operation; `answer` is called exactly once, with BUSY at once when LIMIT_STORE_QUEUE
- * wait. Thread: any. */
+ * wait or the store has stopped. Thread: any. */
 void store_submit(struct store *store, struct store_op *op);
 
 /* The epoch of the store's cursors; constant while open. Thread: any. */

@@ -23,9 +23,8 @@ bool store_queue_put(struct store_queue *queue, struct store_op *op)
 {
     op->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    CHECK(!queue->is_closed);
-    bool has_room = queue->len < LIMIT_STORE_QUEUE;
-    if (has_room) {
+    bool is_taken = queue->len < LIMIT_STORE_QUEUE && !queue->is_closed;
+    if (is_taken) {
         if (queue->first == NULL) {
             queue->first = op;
         } else {
@@ -37,7 +36,7 @@ bool store_queue_put(struct store_queue *queue, struct store_op *op)
         pthread_cond_signal(&queue->arrived);
     }
     pthread_mutex_unlock(&queue->lock);
-    return has_room;
+    return is_taken;
 }
 
 struct store_op *store_queue_take(struct store_queue *queue, int ops, size_t bytes,

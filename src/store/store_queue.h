@@ -1,7 +1,7 @@
 /* store_queue.h -- operations waiting for a lane: a bounded FIFO that threads wait on.
  *
- * Any thread puts, the lane's threads take. After store_queue_close takers get what is left and
- * then nothing.
+ * Any thread puts, the lane's threads take. After store_queue_close nothing is put any more; takers
+ * get what is left and then nothing.
  * SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,7 +19,7 @@ struct store_queue {
 
 void store_queue_init(struct store_queue *queue);
 void store_queue_finish(struct store_queue *queue);
-/* False when LIMIT_STORE_QUEUE wait already. */
+/* False when LIMIT_STORE_QUEUE wait already, or it is closed. */
 MUST_USE bool store_queue_put(struct store_queue *queue, struct store_op *op);
 /* Waits for operations and takes up to `ops` of them, as long as their cost stays within `bytes`
  * (one is always taken). Null: closed and empty. */

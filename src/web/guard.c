@@ -23,8 +23,7 @@ Str web_token(struct web_request *request)
     return value;
 }
 
-/* --- the route
- * ---------------------------------------------------------------------------------------- */
+/* --- the route -------------------------------------------------------------------------------- */
 
 static bool is_unsafe(enum http_method method)
 {
@@ -137,8 +136,7 @@ void guard_request(void *context, struct http_exchange *exchange)
     dispatch(request);
 }
 
-/* --- who asks
- * ----------------------------------------------------------------------------------------- */
+/* --- who asks --------------------------------------------------------------------------------- */
 
 static void to_sign_in(struct web_request *request)
 {

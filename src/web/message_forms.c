@@ -28,8 +28,7 @@ static bool take_post(struct web_request *request)
     return true;
 }
 
-/* --- posting
- * ---------------------------------------------------------------------------------------- */
+/* --- posting ---------------------------------------------------------------------------------- */
 
 struct form_post {
     struct live_post post;
@@ -77,8 +76,7 @@ void messages_create(struct web_request *request)
     live_post_start(&post->post, request->home->web->live, request->home->loop, posted);
 }
 
-/* --- editing and deleting
- * ---------------------------------------------------------------------------- */
+/* --- editing and deleting --------------------------------------------------------------------- */
 
 struct form_change {
     struct live_change change;

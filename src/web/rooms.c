@@ -54,8 +54,7 @@ static void show(struct web_request *request, const struct room_entry *entry,
     template_room_show(&request->exchange->body, &view);
 }
 
-/* --- the newest messages, from the room's window
- * ------------------------------------------------------ */
+/* --- the newest messages, from the room's window ---------------------------------------------- */
 
 struct newest_wait {
     struct window_wait wait;
@@ -104,8 +103,7 @@ static void show_newest(struct web_request *request, const struct room_entry *en
     window_want(waiting->room, &waiting->wait);
 }
 
-/* --- the messages around one, from the store
- * ----------------------------------------------------------- */
+/* --- the messages around one, from the store -------------------------------------------------- */
 
 struct around_ask {
     struct errand errand;

@@ -54,14 +54,26 @@ bool web_listen(struct web *web, struct loop *const *loops, int loop_count, stru
     return true;
 }
 
-struct drain_letter {
+/* --- the end ------------------------------------------------------------------------------------------ */
+
+struct home_letter {
     struct mail mail;
     struct web_home *home;
 };
 
+static void send_to_homes(struct web *web, void (*deliver)(struct loop *loop, struct mail *mail))
+{
+    for (int i = 0; i < web->home_count; i++) {
+        struct home_letter *letter = mem_new(struct home_letter);
+        letter->mail.deliver = deliver;
+        letter->home = &web->homes[i];
+        mailbox_send(web->homes[i].loop, &letter->mail);
+    }
+}
+
 static void drain_home(struct loop *loop, struct mail *mail)
 {
-    struct drain_letter *letter = CONTAINER_OF(mail, struct drain_letter, mail);
+    struct home_letter *letter = CONTAINER_OF(mail, struct home_letter, mail);
     listener_close(letter->home->listener);
     letter->home->listener = NULL;
     http_conn_drain(loop);
@@ -71,12 +83,18 @@ static void drain_home(struct loop *loop, struct mail *mail)
 void web_drain(struct web *web)
 {
     atomic_store(&web->is_draining, true);
-    for (int i = 0; i < web->home_count; i++) {
-        struct drain_letter *letter = mem_new(struct drain_letter);
-        letter->mail.deliver = drain_home;
-        letter->home = &web->homes[i];
-        mailbox_send(web->homes[i].loop, &letter->mail);
-    }
+    send_to_homes(web, drain_home);
+}
+
+static void cut_home(struct loop *loop, struct mail *mail)
+{
+    http_conn_cut(loop);
+    mem_free(CONTAINER_OF(mail, struct home_letter, mail));
+}
+
+void web_cut(struct web *web)
+{
+    send_to_homes(web, cut_home);
 }
 
 /* --- ending a request --------------------------------------------------------------------------------- */

@@ -69,6 +69,8 @@ void web_destroy(struct web *web); /* takes null */
 MUST_USE bool web_listen(struct web *web, struct loop *const *loops, int loop_count, struct err *err);
 /* Stops accepting, on each loop; what is under way is answered. Thread: any. */
 void web_drain(struct web *web);
+/* Closes the connections that draining has not ended, on each loop. Thread: any. */
+void web_cut(struct web *web);
 
 /* Sends the response that was put together and ends the request. */
 void web_send(struct web_request *request);

@@ -137,8 +137,7 @@ static inline void store_fixture_fill(struct store_fixture *fixture, RoomId room
     }
 }
 
-/* --- looking into a closed store
- * ------------------------------------------------------------------- */
+/* --- looking into a closed store -------------------------------------------------------------- */
 
 static inline sqlite3 *store_fixture_connect(const struct store_fixture *fixture)
 {

@@ -83,6 +83,29 @@ static void letters_arrive_once_and_in_order(void **state)
     }
 }
 
+static void answer_letter(struct loop *loop, struct mail *mail)
+{
+    struct letter *letter = CONTAINER_OF(mail, struct letter, mail);
+    loop_stop(loop);
+    seen.delivered++;
+    if (letter->number-- > 0) {
+        mailbox_send(loop, mail); /* as an operation that is refused at once comes home at once */
+    } else {
+        mem_free(letter);
+    }
+}
+
+static void letters_that_letters_bring_arrive_before_the_end(void **state)
+{
+    (void)state;
+    struct letter *letter = mem_new(struct letter);
+    letter->mail.deliver = answer_letter;
+    letter->number = 10;
+    mailbox_send(seen.loop, &letter->mail);
+    loop_run(seen.loop);
+    assert_int_equal(seen.delivered, 11);
+}
+
 static bool three_turns(struct loop_hook *hook)
 {
     (void)hook;
@@ -216,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(letters_arrive_once_and_in_order, make_loop, end_loop),
+        cmocka_unit_test_setup_teardown(letters_that_letters_bring_arrive_before_the_end, make_loop,
+                                        end_loop),
         cmocka_unit_test_setup_teardown(a_hook_with_more_to_do_keeps_the_loop_awake, make_loop,
                                         end_loop),
         cmocka_unit_test_setup_teardown(a_blocked_sender_goes_on_when_there_is_room, make_loop,

@@ -12,8 +12,7 @@
 #include "base/clock.h"
 #include "tests/support/store_fixture.h"
 
-/* --- the test's clock, linked instead of base/clock.c
- * ------------------------------------------------ */
+/* --- the test's clock, linked instead of base/clock.c ----------------------------------------- */
 
 static _Atomic Millis now_ms = 1000 * 1000;
 
@@ -32,8 +31,7 @@ int64_t clock_mono_us(void)
     return atomic_load(&now_ms) * 1000;
 }
 
-/* --- faults
- * -------------------------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
 static atomic_int write_error; /* errno of every write by SQLite; 0: they work */
 static atomic_int write_attempts;
@@ -124,8 +122,7 @@ static void a_full_disk_heals(void **state)
     assert_int_equal(seq, 3);
 }
 
-/* --- processes that end
- * ------------------------------------------------------------------------------------ */
+/* --- processes that end ----------------------------------------------------------------------- */
 
 /* Writes the seq to the parent: an acknowledgement that somebody has seen. */
 static void acknowledge(int fd, Seq seq)

@@ -24,8 +24,7 @@ static int unmake(void **state)
     return 0;
 }
 
-/* --- concurrency
- * ------------------------------------------------------------------------------------------ */
+/* --- concurrency ------------------------------------------------------------------------------ */
 
 struct poster {
     struct store_fixture *fixture;
@@ -130,8 +129,7 @@ static void threads_get_numbers_without_a_gap(void **state)
         store_fixture_number(fixture, "SELECT min(seq) * 1000 + max(seq) FROM message"), 1800);
 }
 
-/* --- the queue's end
- * ---------------------------------------------------------------------------------------- */
+/* --- the queue's end -------------------------------------------------------------------------- */
 
 static void closing_runs_what_is_queued(void **state)
 {
@@ -208,9 +206,7 @@ static void a_full_queue_is_busy(void **state)
     assert_int_equal(sem_destroy(&holder.is_released), 0);
 }
 
-/* --- the log
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the log ---------------------------------------------------------------------------------- */
 
 enum { BIG_POSTS = 2400, IN_FLIGHT = 16 }; /* 16 KiB each: some 40 MB of log */
 

@@ -47,6 +47,17 @@ static void healthy_when_open(void **state)
     assert_true(store_is_healthy(fixture->store));
 }
 
+static void stopped_it_answers_that_it_is_busy(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_fixture_open(fixture);
+    store_stop(fixture->store);
+    struct store_room_add write = {.op.verb = STORE_ROOM_ADD, .name = S("Late"), .now_ms = 1};
+    struct store_room_list read = {.op.verb = STORE_ROOM_LIST, .person = 1};
+    assert_int_equal(store_fixture_ask(fixture, &write.op), ERR_BUSY);
+    assert_int_equal(store_fixture_ask(fixture, &read.op), ERR_BUSY);
+}
+
 static void a_first_start_that_was_killed_goes_on(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -73,8 +84,7 @@ static void the_file_says_whose_it_is(void **state)
                      0);
 }
 
-/* --- files that are refused, and stay as they are
- * --------------------------------------------------- */
+/* --- files that are refused, and stay as they are --------------------------------------------- */
 
 static void read_file(const char *path, struct buf *ret)
 {
@@ -160,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(epoch_lives_as_long_as_the_store, make, unmake),
         cmocka_unit_test_setup_teardown(healthy_when_open, make, unmake),
+        cmocka_unit_test_setup_teardown(stopped_it_answers_that_it_is_busy, make, unmake),
         cmocka_unit_test_setup_teardown(a_first_start_that_was_killed_goes_on, make, unmake),
         cmocka_unit_test_setup_teardown(the_file_says_whose_it_is, make, unmake),
         cmocka_unit_test_setup_teardown(garbage_is_refused, make, unmake),

@@ -43,9 +43,7 @@ static int unmake(void **state)
     return 0;
 }
 
-/* --- pages
- * -------------------------------------------------------------------------------------------------
- */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 /* Asks for a page; `expected` is "older" and "newer" as < and >, around first..last or nothing. */
 static void assert_page(struct place *place, enum store_page_from from, Seq seq, int limit,
@@ -157,9 +155,7 @@ static void one_message(void **state)
     arena_finish(&get.op.arena);
 }
 
-/* --- replays
- * --------------------------------------------------------------------------------------------------
- */
+/* --- replays ---------------------------------------------------------------------------------- */
 
 /* The messages of a replay as "seq@rev", a deleted one with "!". */
 static void assert_replay(struct place *place, Seq after, const char *expected)

@@ -20,8 +20,7 @@ static int unmake(void **state)
     return 0;
 }
 
-/* --- people and rooms
- * ------------------------------------------------------------------------------------ */
+/* --- people and rooms ------------------------------------------------------------------------- */
 
 /* The rooms of a person as "id:role:last-read," in the order of the list. */
 static void list_rooms(struct store_fixture *fixture, PersonId person, char ret[200])
@@ -134,8 +133,7 @@ static void ids_are_not_reused(void **state)
     assert_int_equal(store_fixture_person(fixture, "cy"), 3);
 }
 
-/* --- sessions
- * -------------------------------------------------------------------------------------------- */
+/* --- sessions --------------------------------------------------------------------------------- */
 
 static enum err_kind add_session(struct store_fixture *fixture, int token, PersonId person,
                                  Millis now)
@@ -241,8 +239,7 @@ static void the_oldest_session_gives_way(void **state)
     assert_int_equal(find_session(fixture, 3, 300, NULL), ann);
 }
 
-/* --- read marks
- * ---------------------------------------------------------------------------------------------- */
+/* --- read marks ------------------------------------------------------------------------------- */
 
 static void mark(struct store_fixture *fixture, RoomId room, PersonId person, PostNo post)
 {

@@ -106,8 +106,7 @@ static void ids_increase_whatever_the_clock_does(void **state)
                      12345); /* 012345: in the order of posting */
 }
 
-/* --- the same nonce again
- * ----------------------------------------------------------------------------- */
+/* --- the same nonce again --------------------------------------------------------------------- */
 
 static void assert_repeats(struct place *place, const char *nonce, const char *body, Seq seq,
                            const char *stored)
@@ -164,8 +163,7 @@ static void a_deleted_message_keeps_its_nonce(void **state)
     arena_finish(&post.op.arena);
 }
 
-/* --- who may not
- * ---------------------------------------------------------------------------------------- */
+/* --- who may not ------------------------------------------------------------------------------ */
 
 static void assert_denied(struct place *place, RoomId room, PersonId author, char ret_message[200])
 {
@@ -241,8 +239,7 @@ static void who_had_read_everything_has_read_their_own_post(void **state)
     assert_int_equal(read_post_of(place, place->bob), 0); /* two of ann's are unread */
 }
 
-/* --- one batch
- * ----------------------------------------------------------------------------------------- */
+/* --- one batch -------------------------------------------------------------------------------- */
 
 enum { BATCH = 12 };
 
