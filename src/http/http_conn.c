@@ -157,7 +157,8 @@ static void advance(struct http_conn *http)
 static void on_data(struct conn *conn, char *data, size_t len)
 {
     struct http_conn *http = conn_user(conn);
-    if (http->state == HTTP_DRAINING || http->is_last) {
+    bool is_reading = http->state == HTTP_READING_HEAD || http->state == HTTP_READING_BODY;
+    if (http->state == HTTP_DRAINING || (http->is_last && !is_reading)) {
         return; /* nothing of what follows counts */
     }
     buf_put(&http->input, data, len);
