@@ -55,6 +55,7 @@ void live_socket_unref(struct live_socket *socket)
 
 /* --- bytes in --------------------------------------------------------------------------------- */
 
+/* While the socket is ending, messages are passed over: the peer's close frame comes behind them. */
 static bool on_text(void *context, Str text)
 {
     struct live_socket *socket = context;
@@ -62,7 +63,7 @@ static bool on_text(void *context, Str text)
     if (socket->state != LIVE_ENDING) {
         endpoint_message(socket, text);
     }
-    return socket->state != LIVE_ENDING && !conn_is_closing(socket->conn);
+    return !conn_is_closing(socket->conn);
 }
 
 /* Pongs collapse by themselves: a peer that does not read them fills its private chain and goes. */
@@ -76,7 +77,7 @@ static bool on_ping(void *context, Str payload)
     memcpy(pong->data + header_len, payload.data, payload.len);
     live_socket_send(socket, pong, false);
     blob_unref(pong);
-    return socket->state != LIVE_ENDING && !conn_is_closing(socket->conn);
+    return !conn_is_closing(socket->conn);
 }
 
 static bool on_close_frame(void *context, int code)
@@ -86,6 +87,9 @@ static bool on_close_frame(void *context, int code)
         live_socket_close(socket, code == 1005 ? WS_CLOSE_NORMAL : code, "");
     }
     socket->has_peer_closed = true;
+    if (socket->private_last == NULL) {
+        conn_close(socket->conn); /* ours was written before: both sides have said it */
+    }
     return false;
 }
 
