@@ -1,7 +1,8 @@
 /* server.mjs -- a real Parlor for a test: its own data folder, a port of its own, started and stopped at will.
  *
  * PARLOR_BIN names another program than build/release/parlor. PARLOR_ names are kept from the server, which
- * refuses those that it does not know; `environment` adds settings. */
+ * refuses those that it does not know; `environment` adds settings. However a server ends, its stderr may hold
+ * no report of a sanitizer or a failed check, and it may not have ended before it was told to. */
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +19,8 @@ export const unlimited = {
     PARLOR_FRAMES_PER_SECOND: "0",
 };
 
+const FAULT = /ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer|check failed/;
+
 const clean = (extra) => {
     const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("PARLOR_"));
     return { ...Object.fromEntries(environment), ...extra };
@@ -29,8 +32,10 @@ export class Server {
     port = 0;
     stderr = "";
 
-    constructor({ environment = {}, data } = {}) {
+    /* `under`: words of another program that runs the server, a tracer. */
+    constructor({ environment = {}, data, under = [] } = {}) {
         this.environment = environment;
+        this.under = under;
         this.data = data ?? mkdtempSync(join(tmpdir(), "parlor-"));
     }
 
@@ -63,11 +68,11 @@ export class Server {
 
     /* Starts, on the port of before if there was one; resolves when it listens. */
     start() {
-        const words = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
-        const child = spawn(program, words, { env: clean(this.environment), stdio: ["ignore", "pipe", "pipe"] });
+        const words = [...this.under, program, "serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`];
+        const child = spawn(words[0], words.slice(1), { env: clean(this.environment), stdio: ["ignore", "pipe", "pipe"] });
         this.#child = child;
-        this.#exited = new Promise((done) => child.on("exit", (code, signal) => done({ code, signal })));
-        child.stderr.on("data", (bytes) => (this.stderr += bytes));
+        this.#exited = new Promise((done) => child.on("close", (code, signal) => done({ code, signal })));
+        child.stderr.setEncoding("utf8").on("data", (bytes) => (this.stderr += bytes));
         return new Promise((done, fail) => {
             let output = "";
             child.stdout.on("data", (bytes) => {
@@ -81,12 +86,18 @@ export class Server {
             child.on("exit", (code) => fail(new Error(`exit ${code} before listening: ${this.stderr}`)));
         });
     }
+    get isRunning() {
+        return this.#child !== null;
+    }
     /* Sends a signal and resolves to how it ended. */
     async end(signal) {
         if (!this.#child) return null;
+        const isAlive = this.#child.exitCode === null && this.#child.signalCode === null;
         this.#child.kill(signal);
         const ended = await this.#exited;
         this.#child = null;
+        if (!isAlive) throw new Error(`ended by itself with ${JSON.stringify(ended)}:\n${this.stderr}`);
+        if (FAULT.test(this.stderr)) throw new Error(`a fault in the server:\n${this.stderr}`);
         return ended;
     }
     stop = () => this.end("SIGTERM");
@@ -95,8 +106,11 @@ export class Server {
     thaw = () => this.#child.kill("SIGCONT");
 
     async remove() {
-        await this.kill();
-        rmSync(this.data, { recursive: true, force: true });
+        try {
+            await this.kill();
+        } finally {
+            rmSync(this.data, { recursive: true, force: true });
+        }
     }
 
     /* One SQL question to the database, by the sqlite3 program, as rows of objects. */

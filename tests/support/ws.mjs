@@ -29,6 +29,7 @@ export class Client {
     heads = [];
     resets = 0;
     closed = null;
+    answersClose = true;
     ended = false;
     head = "";
     #waiting = [];
@@ -120,9 +121,12 @@ export class Client {
         const opcode = bytes[0] & 15;
         const payload = bytes.subarray(at, at + length);
         this.#bytes = bytes.subarray(at + length);
-        if (opcode === 8) this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
-        else if (opcode === 1) this.#takeText(payload.toString());
-        else (this.others ??= []).push({ opcode, payload });
+        if (opcode === 8) {
+            this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+            if (this.answersClose) this.socket.write(frame(payload, 8)); // TCP is then the server's to end
+        }
+        if (opcode === 1) this.#takeText(payload.toString());
+        else if (opcode !== 8) (this.others ??= []).push({ opcode, payload });
         return true;
     }
     #takeText(text) {
