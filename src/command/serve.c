@@ -152,19 +152,20 @@ static void sleep_ms(long ms)
     (void)nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-static int64_t under_way(void)
+/* Nothing new can begin, and nothing is under way. */
+static bool is_quiet(const struct server *server)
 {
-    return metrics_get(sockets) + metrics_get(http_connections) + metrics_get(http_exchanges);
+    return web_is_drained(server->web) && live_is_drained(server->live) &&
+           metrics_get(sockets) + metrics_get(http_connections) + metrics_get(http_exchanges) == 0;
 }
 
-/* Whether nothing is under way any more, before the deadline. */
-static bool wait_until_quiet(Millis deadline)
+static bool wait_until_quiet(const struct server *server, Millis deadline)
 {
     enum { POLL_MS = 10 };
-    while (under_way() > 0 && clock_mono_ms() < deadline) {
+    while (!is_quiet(server) && clock_mono_ms() < deadline) {
         sleep_ms(POLL_MS);
     }
-    return under_way() == 0;
+    return is_quiet(server);
 }
 
 /* Everybody gets their answer; who takes it too slowly is cut. */
@@ -173,13 +174,13 @@ static bool drain(struct server *server)
     Millis deadline = clock_mono_ms() + LIMIT_DRAIN_MS;
     web_drain(server->web);
     live_drain(server->live);
-    if (wait_until_quiet(deadline - 2 * LIMIT_WS_CLOSE_MS)) {
+    if (wait_until_quiet(server, deadline - 2 * LIMIT_WS_CLOSE_MS)) {
         return true;
     }
     log_warn("stop.cut", log_i64("sockets", metrics_get(sockets)),
              log_i64("http", metrics_get(http_connections)));
     web_cut(server->web);
-    return wait_until_quiet(deadline - LIMIT_WS_CLOSE_MS);
+    return wait_until_quiet(server, deadline - LIMIT_WS_CLOSE_MS);
 }
 
 /* The store stops before the loops: they take its last answers home. It is closed after them: what
@@ -204,11 +205,11 @@ static void take_apart(struct server *server)
 
 static void stop(struct server *server)
 {
-    bool is_quiet = drain(server);
+    bool is_drained = drain(server);
     control_server_stop(server->control);
     store_stop(server->store);
     log_info("stop", log_i64("sockets", metrics_get(sockets)));
-    if (is_quiet) {
+    if (is_drained) {
         take_apart(server);
     } /* else all is stored, and a loop may be in the middle of something: the process just ends */
 }

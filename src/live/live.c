@@ -30,6 +30,7 @@ struct live *live_create(const struct settings *settings, struct store *store,
     live->epoch = store_epoch(store);
     live->bus = bus_local_create(receive, live);
     live->hub_count = loop_count;
+    atomic_store(&live->serving, loop_count);
     for (int i = 0; i < loop_count; i++) {
         live->hubs[i] = hub_create(live, loops[i]);
     }
@@ -58,6 +59,7 @@ static void deliver_drain(struct loop *loop, struct mail *mail)
     struct drain_letter *letter = CONTAINER_OF(mail, struct drain_letter, mail);
     (void)loop;
     live_socket_drain_all(letter->hub);
+    atomic_fetch_sub(&letter->hub->live->serving, 1);
     mem_free(letter);
 }
 
@@ -69,6 +71,11 @@ void live_drain(struct live *live)
         letter->hub = live->hubs[i];
         mailbox_send(live->hubs[i]->loop, &letter->mail);
     }
+}
+
+bool live_is_drained(const struct live *live)
+{
+    return atomic_load(&live->serving) == 0;
 }
 
 /* --- publishing: on the writer lane, after the commit ----------------------------------------- */

@@ -5,6 +5,8 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "bus/bus.h"
 #include "chat/message.h"
 #include "live/errand.h"
@@ -21,6 +23,7 @@ struct live {
     struct interest_table interest;
     struct hub *hubs[LIMIT_LOOPS];
     int hub_count;
+    atomic_int serving; /* hubs that live_drain has not reached */
 };
 
 struct live *live_create(const struct settings *settings, struct store *store,
@@ -29,6 +32,8 @@ void live_destroy(struct live *live); /* takes null */
 
 /* Begins graceful shutdown on every loop: sockets whose operations are answered close with 1012. */
 void live_drain(struct live *live);
+/* Whether every loop takes no more live sockets. Thread: any. */
+bool live_is_drained(const struct live *live);
 
 /* A message on its way into the store. Embed; fill in post's inputs; `done` of the errand runs on the
  * asker's loop. The publication happens before, on the writer lane, right after the commit. */

@@ -48,6 +48,7 @@ bool web_listen(struct web *web, struct loop *const *loops, int loop_count, stru
             return false;
         }
         web->home_count++;
+        atomic_fetch_add(&web->listening, 1);
         listener_address(home->listener, address); /* port 0 was made a real one by the first */
         listen = str_from_z(address);
     }
@@ -77,6 +78,7 @@ static void drain_home(struct loop *loop, struct mail *mail)
     listener_close(letter->home->listener);
     letter->home->listener = NULL;
     http_conn_drain(loop);
+    atomic_fetch_sub(&letter->home->web->listening, 1);
     mem_free(letter);
 }
 
@@ -84,6 +86,11 @@ void web_drain(struct web *web)
 {
     atomic_store(&web->is_draining, true);
     send_to_homes(web, drain_home);
+}
+
+bool web_is_drained(const struct web *web)
+{
+    return atomic_load(&web->listening) == 0;
 }
 
 static void cut_home(struct loop *loop, struct mail *mail)

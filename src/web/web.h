@@ -32,6 +32,7 @@ struct web {
     atomic_bool is_draining;
     struct web_home homes[LIMIT_LOOPS];
     int home_count;
+    atomic_int listening; /* homes that accept connections */
 };
 
 /* Who may ask for a route. */
@@ -69,6 +70,8 @@ void web_destroy(struct web *web); /* takes null */
 MUST_USE bool web_listen(struct web *web, struct loop *const *loops, int loop_count, struct err *err);
 /* Stops accepting, on each loop; what is under way is answered. Thread: any. */
 void web_drain(struct web *web);
+/* Whether every loop has stopped accepting. Thread: any. */
+bool web_is_drained(const struct web *web);
 /* Closes the connections that draining has not ended, on each loop. Thread: any. */
 void web_cut(struct web *web);
 
