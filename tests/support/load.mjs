@@ -86,9 +86,9 @@ export class Writer {
 
 const attribute = (markup, name) => new RegExp(` ${name}="([^"]*)"`).exec(markup)?.[1];
 
-/* The articles of a page: [{seq, rev, nonce}]. */
+/* The articles of a page: [{seq, rev, nonce}]. What stands in a <template> is no message. */
 export const articlesOf = (markup) =>
-    [...markup.matchAll(/<article class="message" id="m-\d+-(\d+)"([^>]*)>/g)].map(([, seq, attributes]) => ({
+    [...markup.replace(/<template[^]*?<\/template>/g, "").matchAll(/<article class="message" id="m-\d+-(\d+)"([^>]*)>/g)].map(([, seq, attributes]) => ({
         seq: Number(seq),
         rev: Number(attribute(attributes, "data-rev") ?? seq),
         nonce: attribute(attributes, "data-nonce"),
@@ -141,7 +141,10 @@ export class Follower {
     }
     /* Has everything up to `seq`. */
     async has(seq) {
-        await eventually(() => this.seq >= seq && !this.#reloading, `${this.name} has ${seq}, is at ${this.seq}`);
+        await eventually(() => {
+            if (this.error) throw this.error;
+            return this.seq >= seq && !this.#reloading;
+        }, `${this.name} has ${seq}`);
     }
     close() {
         this.client?.cut();
