@@ -9,7 +9,14 @@
 
 enum http_parse http_head_find(Str bytes, size_t *scan, size_t *ret_len, int *ret_status)
 {
+    enum { LINE_AND_CRLF = LIMIT_HTTP_LINE + 2 };
     size_t limit = MIN(bytes.len, (size_t)LIMIT_HTTP_HEAD);
+    /* Judged first, so that pieces and whole are refused alike. */
+    if (*scan < LINE_AND_CRLF && bytes.len >= LINE_AND_CRLF &&
+        str_find(str_sub(bytes, 0, LINE_AND_CRLF), '\n') < 0) {
+        *ret_status = 414;
+        return HTTP_PARSE_BAD;
+    }
     for (size_t i = *scan; i < limit; i++) {
         if (bytes.data[i] != '\n') {
             continue;
@@ -26,11 +33,6 @@ enum http_parse http_head_find(Str bytes, size_t *scan, size_t *ret_len, int *re
         }
     }
     *scan = limit;
-    bool has_line = str_find(str_sub(bytes, 0, LIMIT_HTTP_LINE + 2), '\n') >= 0;
-    if (!has_line && bytes.len > LIMIT_HTTP_LINE) {
-        *ret_status = 414;
-        return HTTP_PARSE_BAD;
-    }
     if (bytes.len >= LIMIT_HTTP_HEAD) {
         *ret_status = 431;
         return HTTP_PARSE_BAD;

@@ -43,9 +43,11 @@ size_t http_request_field_count(const struct http_request *request, Str name);
 
 enum http_parse { HTTP_PARSE_DONE, HTTP_PARSE_MORE, HTTP_PARSE_BAD };
 
-/* Looks for the end of a head in `bytes`, resuming at *scan (0 at first), never reading a byte twice.
- * DONE: *ret_len is the length of the head with its blank line. BAD: *ret_status is 400, 414 or 431. */
+/* Looks for the end of a head in `bytes`, resuming at *scan (0 at first): what was looked at is not
+ * looked at again, but for one look back at an overlong first line. The answer is the same however the
+ * bytes arrive. DONE: *ret_len is the length of the head with its blank line. BAD: *ret_status is 400,
+ * 414 or 431. */
 enum http_parse http_head_find(Str bytes, size_t *scan, size_t *ret_len, int *ret_status);
-/* Parses a whole head. False: *ret_status is 400, 414, 417, 421, 431, 501 or 505. Pure. */
+/* Parses a whole head. False: *ret_status is 400, 413, 414, 415, 417, 431, 501 or 505. Pure. */
 MUST_USE bool http_head_parse(Str head, struct arena *arena, struct http_request *ret_request,
                               int *ret_status);

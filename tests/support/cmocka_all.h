@@ -8,3 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+/* A test under a name of its own: one that proves cases of the list says which. */
+#define NAMED_TEST(name, function) {(name), (function), NULL, NULL, NULL}
