@@ -16,12 +16,25 @@ void text_b64url(const void *data, size_t len, char *ret)
     memcpy(ret, padded, TEXT_B64URL_LEN(len));
 }
 
+/* sodium takes some bytes above 0x7F for letters, so the alphabet is checked before. */
+static bool is_b64url(Str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '-' && c != '_') {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool text_from_b64url(Str s, void *ret_data, size_t expected_len)
 {
     unsigned char decoded[1024];
     size_t len;
     CHECK(expected_len <= sizeof(decoded));
-    if (s.len != TEXT_B64URL_LEN(expected_len) ||
+    if (s.len != TEXT_B64URL_LEN(expected_len) || !is_b64url(s) ||
         sodium_base642bin(decoded, sizeof(decoded), s.data, s.len, NULL, &len, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         len != expected_len) {

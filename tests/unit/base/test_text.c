@@ -46,6 +46,7 @@ static void base64url_is_decoded_strictly(void **state)
     assert_false(text_from_b64url(S("Z m"), decoded, 2));  /* white space */
     assert_false(text_from_b64url(S("Zm9v"), decoded, 2)); /* longer than expected */
     assert_false(text_from_b64url(S("Zm8"), decoded, 3));  /* shorter */
+    assert_false(text_from_b64url(S("\xF4\x90\x80\x80"), decoded, 3)); /* bytes that sodium lets through */
     assert_string_equal(decoded, "##");
 }
 
