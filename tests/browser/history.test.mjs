@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Server, unlimited } from "../support/server.mjs";
 import { Client } from "../support/ws.mjs";
 import { Person, launch } from "../support/browser.mjs";
+import { movedBy, travel } from "../support/reading.mjs";
 
 const COUNT = 400;
 let server, browser, room;
@@ -27,34 +28,6 @@ after(async () => {
     await server?.remove();
 });
 
-/* The farthest that the text at one end of the list moved while pages came in beyond it, each asked for by
- * bringing that end into view. Looked at is the text: above it a day line may come or go. */
-const movedBy = (person, side, counts) =>
-    person.page.evaluate(
-        async ([side, counts]) => {
-            const list = document.getElementById("messages");
-            const frame = () => new Promise(requestAnimationFrame);
-            let furthest = 0;
-            for (const count of counts) {
-                const article = side === "older" ? list.firstElementChild : list.lastElementChild;
-                const text = article.querySelector("div");
-                article.scrollIntoView({ block: side === "older" ? "start" : "end" });
-                await frame();
-                const top = text.getBoundingClientRect().top;
-                const watch = () => (furthest = Math.max(furthest, Math.abs(text.getBoundingClientRect().top - top)));
-                for (let frames = 0; list.childElementCount < count; frames++) {
-                    if (frames > 1200) throw new Error(`${list.childElementCount} messages, waiting for ${count}`);
-                    await frame();
-                    watch();
-                }
-                await frame();
-                watch();
-            }
-            return furthest;
-        },
-        [side, counts],
-    );
-
 test("a room opens at its end, and older messages join above without moving what is read", async () => {
     const ada = await Person.arrive(browser, server, "ada");
     await ada.open(room);
@@ -65,29 +38,6 @@ test("a room opens at its end, and older messages join above without moving what
     assert.equal(await movedBy(ada, "older", [90, 130]), 0);
     await ada.leave();
 });
-
-/* Reads up to the beginning ("older") or down to the end ("newer"), and watches on the way: what is in the
- * list has no hole and stays capped. Resolves to every text that was ever in the list. */
-const travel = (person, side) =>
-    person.page.evaluate(
-        async ([side, cap]) => {
-            const list = document.getElementById("messages");
-            const done = () => (side === "older" ? document.querySelector("#older.older--end") : !list.dataset.last);
-            const frame = () => new Promise(requestAnimationFrame);
-            const seen = new Set();
-            for (let frames = 0; !done(); frames++) {
-                if (frames > 3000) throw new Error(`no end: ${list.dataset.first} to ${list.dataset.last}`);
-                document.getElementById(side).scrollIntoView({ block: "center" });
-                await frame();
-                const seqs = [...list.children].map((article) => Number(article.dataset.seq));
-                if (seqs.length > cap) throw new Error(`${seqs.length} messages in the page`);
-                if (seqs.at(-1) - seqs[0] !== seqs.length - 1) throw new Error(`a hole: ${seqs}`);
-                for (const article of list.children) seen.add(article.querySelector("div").textContent);
-            }
-            return [...seen];
-        },
-        [side, 360],
-    );
 
 test("the whole room can be read up to its beginning and down again, without a hole", async () => {
     const ada = await Person.arrive(browser, server, "ada");
