@@ -78,8 +78,9 @@
     /* --- the cap ----------------------------------------------------------------------------------------- */
 
     const trim = (list, side) => {
+        if (list.childElementCount <= CAP + SLACK) return;
         const articles = stored(list);
-        if (articles.length <= CAP + SLACK) return;
+        if (articles.length <= CAP + SLACK) return; // the others are on their way out
         keepingPlace(list, () => {
             const gone = side === "older" ? articles.slice(0, -CAP) : articles.slice(CAP);
             for (const article of gone) article.remove();
