@@ -55,6 +55,7 @@ struct hub_person {
     PersonId id;
     struct list sockets;  /* oldest first */
     uint32_t socket_count;
+    bool is_asking;       /* for their room list, to send them their counters */
     Millis used_ms;       /* last use; kept for LIMIT_PERSON_MS without a socket */
     struct bucket posts;  /* posts_per_second */
     struct bucket opens;  /* new_sockets_per_minute */

@@ -134,13 +134,67 @@ void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms
     buf_finish(&markup);
 }
 
+/* Somebody's room list on its way, because the directory has forgotten it: each of their own read
+ * marks makes it do so. */
+struct rooms_ask {
+    struct dir_lookup lookup;
+    struct hub *hub;
+    PersonId person;
+};
+
+static void send_counters_to(struct hub_person *person, const struct dir_rooms *rooms)
+{
+    LIST_EACH(node, next, &person->sockets) {
+        hub_send_counters(CONTAINER_OF(node, struct live_socket, person_node), rooms);
+    }
+}
+
+static void rooms_known(struct dir_lookup *lookup)
+{
+    struct rooms_ask *ask = CONTAINER_OF(lookup, struct rooms_ask, lookup);
+    struct hub_person *person = map_get_i64(&ask->hub->people, ask->person);
+    if (person != NULL) {
+        person->is_asking = false;
+    }
+    if (lookup->error == ERR_NONE) {
+        if (person != NULL) {
+            send_counters_to(person, lookup->rooms);
+        }
+        dir_session_unref(lookup->session);
+        dir_rooms_unref(lookup->rooms);
+    }
+    mem_free(ask);
+}
+
+static void ask_rooms(struct hub *hub, struct hub_person *person)
+{
+    const struct live_socket *any =
+        CONTAINER_OF(list_first(&person->sockets), struct live_socket, person_node);
+    if (person->is_asking || hub->is_draining) {
+        return;
+    }
+    struct rooms_ask *ask = mem_new(struct rooms_ask);
+    person->is_asking = true;
+    ask->hub = hub;
+    ask->person = person->id;
+    ask->lookup.done = rooms_known;
+    memcpy(ask->lookup.token_hash, any->session->token_hash, STORE_TOKEN_HASH_LEN);
+    directory_find(&hub->directory, &ask->lookup);
+}
+
 /* The same bytes for each of a person's sockets. */
 static void hint_person(struct hub *hub, struct hub_person *person, const struct map *hints)
 {
-    struct dir_rooms *rooms =
-        person->socket_count == 0 ? NULL : map_get_i64(&hub->directory.rooms, person->id);
+    if (person->socket_count == 0) {
+        return;
+    }
+    struct dir_rooms *rooms = map_get_i64(&hub->directory.rooms, person->id);
+    if (rooms == NULL) {
+        ask_rooms(hub, person);
+        return;
+    }
     struct buf markup = {0};
-    for (size_t i = 0; rooms != NULL && i < rooms->count; i++) {
+    for (size_t i = 0; i < rooms->count; i++) {
         const struct hint *hint = map_get_i64(hints, rooms->items[i].id);
         if (hint != NULL) {
             put_counter(&markup, hint->room, hint->last_post);
