@@ -72,7 +72,8 @@
         const headers = { "HX-Request": "true" };
         try {
             const answer = await fetch(`/rooms/${message.room}/messages`, { method: "POST", body, headers });
-            if (answer.ok) drop(nonce);
+            /* Nothing but 204 is an acknowledgement: the sign-in page comes with 200. */
+            if (answer.status === 204) drop(nonce);
             else if (answer.status < 500) refused(nonce, answer.status === 422 ? "input" : "denied");
         } catch {
             message.sentAt = Date.now(); // no connection: tried again like any other
