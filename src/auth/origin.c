@@ -14,7 +14,7 @@ static bool is_host_origin(Str origin, Str host)
 static bool is_own_origin(const struct origin_facts *facts)
 {
     if (facts->public_url.len > 0) {
-        return str_eq(facts->origin, str_trim(facts->public_url, "/"));
+        return str_eq(facts->origin, facts->public_url);
     }
     return is_host_origin(facts->origin, facts->host);
 }

@@ -8,7 +8,11 @@
 #include "base/limits.h"
 
 /* Escaping lengthens a byte to at most six ("&quot;"), so short texts cannot come out too long. */
-enum { ESCAPE_GROWTH = 6 };
+enum { ESCAPE_GROWTH = 6, AROUND_THE_TEXT = 4096 };
+
+_Static_assert(LIMIT_FRAGMENT_PLAIN + AROUND_THE_TEXT <= LIMIT_FRAGMENT, "a cut fragment fits");
+_Static_assert(LIMIT_PERSON_NAME * ESCAPE_GROWTH + LIMIT_NONCE + 1024 <= AROUND_THE_TEXT,
+               "what surrounds the text: name, nonce, numbers and tags");
 
 /* Shortens `s` to at most `len` bytes, at a code point's beginning. */
 static Str cut_at_code_point(Str s, size_t len)

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 typedef struct {
-    Str markup; /* made by a template or by chat/markup.c, never by concatenation elsewhere */
+    Str markup; /* made by a template, or from html_escape as in chat/message_view.c */
 } Html;
 
 /* A slice of a blob of finished markup. */
@@ -63,5 +63,5 @@ void html_put_url_part(struct html_out *out, Str part);
  * and the path. Set once, before the threads start. */
 void html_set_asset_resolver(Str (*resolve)(const char *path));
 
-/* Escapes into a plain buffer, for text/markup code outside templates. */
+/* Escapes into a plain buffer, for markup that is made outside templates. */
 void html_escape(struct buf *buf, Str s);

@@ -140,7 +140,7 @@ static void drop_all_rooms(struct directory *directory)
     }
 }
 
-/* Sessions hold the person's name and state, and are few for one person: found by walking. */
+/* Sessions hold the person's name and state. There is no index by person: all are walked. */
 static void drop_sessions_of(struct directory *directory, PersonId person)
 {
     LIST_EACH(node, next, &directory->session_order) {

@@ -66,7 +66,7 @@ static bool on_text(void *context, Str text)
     return !conn_is_closing(socket->conn);
 }
 
-/* Pongs collapse by themselves: a peer that does not read them fills its private chain and goes. */
+/* Each ping is answered: a peer that does not read the pongs fills its private chain and goes. */
 static bool on_ping(void *context, Str payload)
 {
     struct live_socket *socket = context;

@@ -51,7 +51,7 @@ struct live_socket {
     struct bucket frames;
     struct live_pause *pause; /* over its rate: not read for a while; null as a rule */
     uint32_t slot;
-    uint32_t private_bytes; /* queued, a shared replay not counted */
+    uint32_t private_bytes; /* since the chain was last empty, a shared replay not counted */
     uint16_t refs;
     uint16_t in_flight;     /* operations at the store */
     uint8_t state;          /* enum live_state */
@@ -71,8 +71,8 @@ void live_socket_unref(struct live_socket *socket);
 void live_socket_opened(struct live_socket *socket);
 
 /* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
- * turn, together with what its room has. More than LIMIT_PRIVATE waiting: the socket is closed as lagging. `is_shared`: the blob is
- * held by others too and does not count. */
+ * turn, together with what its room has. More than LIMIT_PRIVATE since the chain was last empty: the
+ * socket is closed as lagging. `is_shared`: the blob is held by others too and does not count. */
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
 /* The same for markup that becomes a frame. */
 PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
