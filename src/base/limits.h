@@ -13,7 +13,6 @@ enum {
     LIMIT_HTTP_BODY = 64 * 1024,       /* form bodies; longer: 413 */
     LIMIT_FORM_PARAMS = 32,            /* parameters of a form or query; more: 400 */
     LIMIT_COOKIES = 32,                /* cookies looked at in one request */
-    LIMIT_HTTP_PIECES = 256,           /* spliced pieces of one response body */
     LIMIT_HTTP_IOV = 64,               /* pieces a sendmsg */
 
     LIMIT_HTTP_HEAD_MS = 10 * 1000,    /* a request head from its first byte; slower is an attack */
