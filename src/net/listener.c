@@ -20,6 +20,7 @@ struct listener {
     struct loop *loop;
     int fd;
     struct loop_timer pause;
+    bool is_short; /* of descriptors, since it was said */
     void (*on_accept)(void *context, int fd, ConnAddress peer);
     void *context;
 };
@@ -189,13 +190,20 @@ static void resume(struct loop_timer *timer)
  * polling would spin on it. */
 static void pause_accepting(struct listener *listener)
 {
-    log_warn("accept.pause", log_i64("errno", errno));
+    if (!listener->is_short) {
+        log_warn("accept.pause", log_i64("errno", errno));
+        listener->is_short = true;
+    }
     (void)uv_poll_stop(&listener->poll);
     loop_timer_start(listener->loop, &listener->pause, LIMIT_EMFILE_PAUSE_MS, 0, resume);
 }
 
 static void take_over(struct listener *listener, int fd, ConnAddress peer)
 {
+    if (listener->is_short) {
+        log_info("accept.resume");
+        listener->is_short = false;
+    }
     if (address_table_take(peer)) {
         listener->on_accept(listener->context, fd, peer);
     } else {
