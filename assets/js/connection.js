@@ -9,6 +9,7 @@
     const TELL_MS = 4_000;
     const OFFLINE_MS = 5_000; // a shorter cut is nobody's business
     const FINAL = {
+        1000: "This connection was ended.",
         1002: "This page and the house do not understand each other.",
         1003: "This page and the house do not understand each other.",
         1007: "This page and the house do not understand each other.",
