@@ -57,13 +57,6 @@ static bool place_parse(const struct live *live, Str room, bool has_after, Str a
 
 /* --- entering a room ------------------------------------------------------------------------------------ */
 
-static void send_reset(struct live_socket *socket, RoomId room)
-{
-    metrics_add(resets_total, 1);
-    live_socket_sendf(socket, "<i id=sys data-do=reset data-room=%lld hx-swap-oob=true></i>",
-                      (long long)room);
-}
-
 static void enter_room(struct live_socket *socket, const struct dir_rooms *rooms,
                        const struct place *place)
 {
@@ -79,7 +72,7 @@ static void enter_room(struct live_socket *socket, const struct dir_rooms *rooms
     socket->state = LIVE_IDLE;
     hub_send_counters(socket, rooms);
     if (!place->is_known_epoch) {
-        send_reset(socket, place->room);
+        live_socket_send_reset(socket, place->room);
         return;
     }
     hub_join(hub_room_use(socket->hub, place->room), socket, place->has_after, place->after);
@@ -91,7 +84,9 @@ static void entering_known(struct dir_lookup *lookup)
     struct entering *entering = CONTAINER_OF(lookup, struct entering, lookup);
     struct live_socket *socket = entering->socket;
     bool is_there = socket->conn != NULL && socket->state != LIVE_ENDING;
-    socket->opening = 0;
+    if (socket->opening == entering->place.room) {
+        socket->opening = 0; /* else a later `open` is under way */
+    }
     if (is_there && socket->hub->is_draining) {
         live_socket_close(socket, WS_CLOSE_RESTART, "restarting");
     } else if (is_there && lookup->error == ERR_MISSING) {

@@ -216,11 +216,9 @@ static bool is_shareable(const struct replay *replay, Millis now)
 
 static void reset(struct live_socket *socket)
 {
-    metrics_add(resets_total, 1);
     RoomId room = socket->room->id;
     hub_leave(socket);
-    live_socket_sendf(socket, "<i id=sys data-do=reset data-room=%lld hx-swap-oob=true></i>",
-                      (long long)room);
+    live_socket_send_reset(socket, room);
 }
 
 /* Gives a finished replay to one socket. */

@@ -44,6 +44,9 @@ void hub_write_drop_first_piece(struct live_socket *socket)
     } else {
         last->next = first->next;
     }
+    if (first->is_counted) {
+        socket->private_bytes -= first->blob->len;
+    }
     blob_unref(first->blob);
     mem_free(first);
 }
@@ -129,9 +132,6 @@ static void advance_private(struct live_socket *socket, size_t len)
         if (first->sent == first->blob->len) {
             hub_write_drop_first_piece(socket);
         }
-    }
-    if (socket->private_last == NULL) {
-        socket->private_bytes = 0;
     }
 }
 

@@ -155,10 +155,11 @@ static void on_eof(struct conn *conn)
 
 /* --- private bytes -------------------------------------------------------------------------------- */
 
-static void append_piece(struct live_socket *socket, struct blob *blob)
+static void append_piece(struct live_socket *socket, struct blob *blob, bool is_counted)
 {
     struct private_piece *piece = mem_new(struct private_piece);
     piece->blob = blob_ref(blob);
+    piece->is_counted = is_counted;
     if (socket->private_last == NULL) {
         piece->next = piece;
     } else {
@@ -174,13 +175,13 @@ void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_sh
         return;
     }
     if (!is_shared) {
-        socket->private_bytes += frame->len;
-        if (socket->private_bytes > LIMIT_PRIVATE) {
+        if (socket->private_bytes + frame->len > LIMIT_PRIVATE) {
             live_socket_close(socket, WS_CLOSE_LAGGING, "too far behind");
             return;
         }
+        socket->private_bytes += frame->len;
     }
-    append_piece(socket, frame);
+    append_piece(socket, frame, !is_shared);
     hub_queue_writer(socket->hub, socket);
 }
 
@@ -197,11 +198,18 @@ void live_socket_sendf(struct live_socket *socket, const char *format, ...)
     blob_unref(frame);
 }
 
+void live_socket_send_reset(struct live_socket *socket, RoomId room)
+{
+    metrics_add(resets_total, 1);
+    live_socket_sendf(socket, "<i id=sys data-do=reset data-room=%lld hx-swap-oob=true></i>",
+                      (long long)room);
+}
+
 void live_socket_send_rest(struct live_socket *socket, struct blob *rest)
 {
     struct private_piece *last = socket->private_last;
     CHECK(last == NULL || last->next->sent == 0); /* the log was in mid-frame, so they were not */
-    append_piece(socket, rest);
+    append_piece(socket, rest, false);
     if (last != NULL) {
         socket->private_last = last; /* circular: the new piece now stands first */
     }
@@ -212,14 +220,15 @@ static void drop_private(struct live_socket *socket)
     while (socket->private_last != NULL) {
         hub_write_drop_first_piece(socket);
     }
-    socket->private_bytes = 0;
+    CHECK_EQ(socket->private_bytes, 0);
 }
 
 /* --- bytes out -------------------------------------------------------------------------------------- */
 
-void live_socket_write(struct live_socket *socket)
+/* `was_blocked`: whether the socket was waiting to be writable before this. */
+static void write_out(struct live_socket *socket, bool was_blocked)
 {
-    bool was_blocked = conn_is_blocked(socket->conn);
+    Millis before = socket->sent_ms;
     enum hub_write_result result = hub_write(socket);
     if (result == HUB_WRITE_DEAD) {
         return; /* on_close follows */
@@ -233,22 +242,20 @@ void live_socket_write(struct live_socket *socket)
         }
         return; /* its deadline runs already */
     }
-    if (was_blocked != conn_is_blocked(socket->conn)) {
-        arm_deadline(socket);
+    bool has_progress = socket->sent_ms != before;
+    if (was_blocked != conn_is_blocked(socket->conn) || (was_blocked && has_progress)) {
+        arm_deadline(socket); /* progress: the stall's clock starts anew */
     }
+}
+
+void live_socket_write(struct live_socket *socket)
+{
+    write_out(socket, conn_is_blocked(socket->conn));
 }
 
 static void on_writable(struct conn *conn)
 {
-    struct live_socket *socket = conn_user(conn);
-    Millis before = socket->sent_ms;
-    live_socket_write(socket);
-    if (conn_is_closing(conn) || socket->state == LIVE_ENDING) {
-        return;
-    }
-    if (!conn_is_blocked(conn) || socket->sent_ms != before) {
-        arm_deadline(socket); /* progress: the stall's clock starts anew */
-    }
+    write_out(conn_user(conn), true);
 }
 
 /* --- silence ---------------------------------------------------------------------------------------- */
@@ -364,7 +371,7 @@ static void queue_last_words(struct live_socket *socket)
     if (is_mid_frame) {
         live_socket_send_rest(socket, rest);
     } else {
-        append_piece(socket, rest);
+        append_piece(socket, rest, false);
     }
     blob_unref(rest);
 }
@@ -383,7 +390,7 @@ void live_socket_close(struct live_socket *socket, int code, const char *reason)
     char close_frame[127];
     size_t len = ws_frame_close(close_frame, code, str_from_z(reason));
     struct blob *frame = blob_from_str(str_of(close_frame, len));
-    append_piece(socket, frame);
+    append_piece(socket, frame, false);
     blob_unref(frame);
     conn_set_deadline(socket->conn, LIMIT_WS_CLOSE_MS);
     live_socket_update_reading(socket);

@@ -25,6 +25,7 @@ struct private_piece {
     struct private_piece *next; /* circular; the socket points to the last */
     struct blob *blob;
     uint32_t sent;
+    bool is_counted; /* in the socket's private_bytes */
 };
 
 /* Over its rate, a client is not read until there is a token again: slowed, not cut. */
@@ -51,7 +52,7 @@ struct live_socket {
     struct bucket frames;
     struct live_pause *pause; /* over its rate: not read for a while; null as a rule */
     uint32_t slot;
-    uint32_t private_bytes; /* since the chain was last empty, a shared replay not counted */
+    uint32_t private_bytes; /* waiting, a shared replay and the log's last words not counted */
     uint16_t refs;
     uint16_t in_flight;     /* operations at the store */
     uint8_t state;          /* enum live_state */
@@ -76,6 +77,8 @@ void live_socket_opened(struct live_socket *socket);
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
 /* The same for markup that becomes a frame. */
 PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
+/* Tells the page to load a room anew: what it has cannot be continued. */
+void live_socket_send_reset(struct live_socket *socket, RoomId room);
 /* Puts the rest of a log frame that was sent in part before everything else. */
 void live_socket_send_rest(struct live_socket *socket, struct blob *rest);
 
