@@ -152,6 +152,17 @@ static void advance(struct http_conn *http)
         /* A handler may have upgraded the connection: then `http` is gone. */
     } while (conn_user(conn) == http && !conn_is_closing(conn) && http->state != before);
     http->is_advancing = false; /* freed at the end of the turn at the earliest */
+    bool is_reading = http->state == HTTP_READING_HEAD || http->state == HTTP_READING_BODY;
+    if (conn_user(conn) == http && http->has_eof && is_reading) {
+        conn_close(conn); /* the rest of this request will never come */
+    }
+}
+
+/* Requests that wait for their turn are bounded: the rest stays with the client. A whole request
+ * always fits. */
+static void update_reading(struct http_conn *http)
+{
+    conn_set_reading(http->conn, http->input.len <= LIMIT_HTTP_HEAD + LIMIT_HTTP_BODY);
 }
 
 static void on_data(struct conn *conn, char *data, size_t len)
@@ -162,19 +173,16 @@ static void on_data(struct conn *conn, char *data, size_t len)
         return; /* nothing of what follows counts */
     }
     buf_put(&http->input, data, len);
-    if (http->input.len > LIMIT_HTTP_HEAD + LIMIT_HTTP_BODY) {
-        conn_set_reading(conn, false); /* until the request under way is answered */
-    }
+    update_reading(http);
     advance(http);
 }
 
+/* Half closed: it may still read the answers to all that it asked before. */
 static void on_eof(struct conn *conn)
 {
     struct http_conn *http = conn_user(conn);
     http->has_eof = true;
-    if (http->state == HTTP_HANDLING || http->state == HTTP_SENDING) {
-        http->is_last = true; /* half closed: it may still read the answer */
-    } else {
+    if (http->state != HTTP_HANDLING && http->state != HTTP_SENDING) {
         conn_close(conn);
     }
 }
@@ -192,7 +200,7 @@ static void begin_next(struct http_conn *http)
     buf_clear(&http->head);
     http->state = HTTP_READING_HEAD;
     conn_set_deadline(http->conn, LIMIT_HTTP_IDLE_MS);
-    conn_set_reading(http->conn, true);
+    update_reading(http);
 }
 
 static void finish_exchange(struct http_conn *http)
@@ -246,7 +254,8 @@ void http_exchange_send(struct http_exchange *exchange)
         return;
     }
     CHECK(http->state != HTTP_SENDING);
-    http->is_last = http->is_last || exchange->close_after || is_draining;
+    bool is_all = http->has_eof && http->input.len == 0;
+    http->is_last = http->is_last || exchange->close_after || is_draining || is_all;
     exchange->body_len = exchange->static_body.len + html_out_len(&exchange->body);
     bool was_handling = http->state == HTTP_HANDLING;
     http->state = HTTP_SENDING;
@@ -357,8 +366,8 @@ struct conn *http_exchange_upgrade(struct http_exchange *exchange, Str head,
     CHECK(conn != NULL && http->state == HTTP_HANDLING);
     struct iovec iov = {(char *)head.data, head.len};
     ssize_t sent = conn_send(conn, &iov, 1);
-    if (sent >= 0 && (size_t)sent < head.len) {
-        conn_close(conn); /* an empty socket that takes no 129 bytes is no use */
+    if (http->has_eof || (sent >= 0 && (size_t)sent < head.len)) {
+        conn_close(conn); /* half a socket, or an empty one that takes no 129 bytes, is no use */
     }
     struct buf input = http->input;
     http->input = (struct buf){0};
