@@ -5,29 +5,6 @@
 #include "command/command.h"
 #include "web/web.h"
 
-static const char *method_name(enum http_method method)
-{
-    switch (method) {
-    case HTTP_GET:
-        return "GET";
-    case HTTP_HEAD:
-        return "HEAD";
-    case HTTP_POST:
-        return "POST";
-    case HTTP_PUT:
-        return "PUT";
-    case HTTP_PATCH:
-        return "PATCH";
-    case HTTP_DELETE:
-        return "DELETE";
-    case HTTP_OPTIONS:
-        return "OPTIONS";
-    case HTTP_OTHER:
-        return "OTHER";
-    }
-    return "OTHER";
-}
-
 static const char *who_name(enum web_who who)
 {
     switch (who) {
@@ -48,7 +25,7 @@ int command_routes(struct command_line *line)
     (void)printf("[\n");
     for (const struct web_route *route = web_routes; route->pattern != NULL; route++) {
         (void)printf("  {\"method\": \"%s\", \"path\": \"%s\", \"who\": \"%s\"}%s\n",
-                     method_name(route->method), route->pattern, who_name(route->who),
+                     http_method_name(route->method).data, route->pattern, who_name(route->who),
                      route[1].pattern == NULL ? "" : ",");
     }
     (void)printf("]\n");

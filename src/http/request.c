@@ -61,22 +61,24 @@ size_t http_request_field_count(const struct http_request *request, Str name)
     return count;
 }
 
+static const Str method_names[] = {
+    [HTTP_GET] = S_INIT("GET"),         [HTTP_HEAD] = S_INIT("HEAD"),   [HTTP_POST] = S_INIT("POST"),
+    [HTTP_PUT] = S_INIT("PUT"),         [HTTP_PATCH] = S_INIT("PATCH"), [HTTP_DELETE] = S_INIT("DELETE"),
+    [HTTP_OPTIONS] = S_INIT("OPTIONS"), [HTTP_OTHER] = S_INIT("OTHER"),
+};
+
+Str http_method_name(enum http_method method)
+{
+    return method_names[method];
+}
+
 static enum http_method method_of(Str name)
 {
-    static const struct {
-        Str name;
-        enum http_method method;
-    } known[] = {
-        {S_INIT("GET"), HTTP_GET},     {S_INIT("HEAD"), HTTP_HEAD},     {S_INIT("POST"), HTTP_POST},
-        {S_INIT("PUT"), HTTP_PUT},     {S_INIT("PATCH"), HTTP_PATCH},   {S_INIT("DELETE"), HTTP_DELETE},
-        {S_INIT("OPTIONS"), HTTP_OPTIONS},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (str_eq(name, known[i].name)) {
-            return known[i].method;
-        }
+    enum http_method method = HTTP_GET;
+    while (method < HTTP_OTHER && !str_eq(name, method_names[method])) {
+        method++;
     }
-    return HTTP_OTHER;
+    return method;
 }
 
 static bool is_hidden_separator(Str path, size_t i)

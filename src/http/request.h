@@ -37,6 +37,7 @@ struct http_request {
     Str body;            /* whole, before the handler runs */
 };
 
+Str http_method_name(enum http_method method); /* "GET" … "OPTIONS", "OTHER" */
 /* First field of that name, or an empty Str with null data. */
 Str http_request_field(const struct http_request *request, Str name);
 size_t http_request_field_count(const struct http_request *request, Str name);

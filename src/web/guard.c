@@ -47,6 +47,22 @@ static const struct web_route *find_route(struct web_request *request, enum http
     return NULL;
 }
 
+/* What a path of ours takes, for the answer to whoever tried something else. */
+static void respond_allow(struct web_request *request)
+{
+    struct router_params params;
+    struct buf allowed = {0};
+    for (const struct web_route *route = web_routes; route->pattern != NULL; route++) {
+        if (router_match(route->pattern, request->exchange->request.path, &params)) {
+            buf_put_str(&allowed, allowed.len > 0 ? S(", ") : S(""));
+            buf_put_str(&allowed, http_method_name(route->method));
+            buf_put_str(&allowed, route->method == HTTP_GET ? S(", HEAD") : S(""));
+        }
+    }
+    http_respond_field(request->exchange, S("Allow"), buf_str(&allowed));
+    buf_finish(&allowed);
+}
+
 static bool is_own(const struct web_request *request)
 {
     const struct http_request *http = &request->exchange->request;
@@ -110,6 +126,9 @@ static void dispatch(struct web_request *request)
     }
     request->route = find_route(request, method == HTTP_HEAD ? HTTP_GET : method, &is_known);
     if (request->route == NULL) {
+        if (is_known) {
+            respond_allow(request);
+        }
         web_fail(request, is_known ? 405 : 404);
         return;
     }

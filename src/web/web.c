@@ -108,17 +108,12 @@ void web_cut(struct web *web)
 
 static void log_request(const struct web_request *request)
 {
-    static const char *const methods[] = {
-        [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT",     [HTTP_PATCH] = "PATCH",   [HTTP_DELETE] = "DELETE",
-        [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
-    };
     const struct http_exchange *exchange = request->exchange;
     enum http_method method = exchange->request.method;
     bool is_read = method == HTTP_GET || method == HTTP_HEAD;
     enum log_level level = exchange->status >= 500 ? LOG_WARN : is_read ? LOG_DEBUG : LOG_INFO;
     LOG_AT(level, "http", log_i64("request", (int64_t)exchange->number),
-           log_str("method", str_from_z(methods[method])), log_str("path", exchange->request.path),
+           log_str("method", http_method_name(method)), log_str("path", exchange->request.path),
            log_i64("status", exchange->status),
            log_i64("person", request->session == NULL ? 0 : request->session->person.id),
            log_i64("ms", loop_now(request->home->loop) - exchange->started_ms));
