@@ -35,8 +35,8 @@ export class Client {
     #waiting = [];
     #bytes = Buffer.alloc(0);
 
-    /* Connects; resolves with the head of the answer, 101 or not. */
-    static open(server, { cookie, room, after, origin = server.origin, headers = {}, onText } = {}) {
+    /* Connects; resolves with the head of the answer, 101 or not. `early` goes in one piece with the request. */
+    static open(server, { cookie, room, after, origin = server.origin, headers = {}, early = "", onText } = {}) {
         const client = new Client();
         client.onText = onText;
         client.socket = net.connect(server.port, "127.0.0.1");
@@ -52,7 +52,8 @@ export class Client {
             ...headers,
         };
         const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-        client.socket.write(`GET /live?${query} HTTP/1.1\r\n${lines.join("")}\r\n`);
+        const request = Buffer.from(`GET /live?${query} HTTP/1.1\r\n${lines.join("")}\r\n`);
+        client.socket.write(Buffer.concat([request, Buffer.from(early)]));
         client.socket.on("data", (bytes) => client.#read(bytes));
         client.socket.on("error", () => {});
         client.socket.on("close", () => {

@@ -1,0 +1,225 @@
+/* session.test.mjs -- coming in and going out by plain HTTP, and the doors that foreign pages find shut.
+ *
+ * SPDX-License-Identifier: MIT */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Raw, ask, submit } from "../support/raw.mjs";
+import { Server, unlimited } from "../support/server.mjs";
+
+const password = "correct horse battery";
+const server = new Server({ environment: unlimited });
+let room;
+
+before(async () => {
+    await server.start();
+    server.addUser("ada", { password });
+    room = server.addRoom("Kitchen");
+});
+after(() => server.remove());
+
+const signIn = (form = {}, options) => submit(server, "/session", { handle: "ada", password, ...form }, options);
+const cookieOf = (answer) => answer.fields.get("set-cookie")[0].split(";")[0];
+const page = (path, cookie) => ask(server, "GET", path, { fields: cookie ? { Cookie: cookie } : {} });
+
+describe("signing in", () => {
+    it("A11 gives a cookie for us alone, and the page that was asked for", async () => {
+        const asked = await page(`/rooms/${room}?x=1`);
+        assert.equal(asked.status, 303);
+        assert.equal(asked.field("location"), `/session?next=${encodeURIComponent(`/rooms/${room}?x=1`)}`);
+        const form = await page(asked.field("location"));
+        assert.match(form.body.toString(), new RegExp(`name="next" value="/rooms/${room}\\?x=1"`));
+        const answer = await signIn({ next: `/rooms/${room}?x=1` });
+        assert.equal(answer.status, 303);
+        assert.equal(answer.field("location"), `/rooms/${room}?x=1`);
+        assert.equal(answer.fields.get("set-cookie").length, 1);
+        assert.match(answer.field("set-cookie"), /^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/);
+        assert.equal((await page(`/rooms/${room}`, cookieOf(answer))).status, 200);
+    });
+    it("A01 says the same of a wrong name and a wrong password", async () => {
+        const shown = (answer) => answer.body.toString().replace(/value="[^"]*"/g, "");
+        const wrong = await signIn({ password: "something else" });
+        const unknown = await signIn({ handle: "nobody" });
+        const impossible = await signIn({ handle: "../" });
+        for (const answer of [wrong, unknown, impossible]) {
+            assert.equal(answer.status, 422);
+            assert.equal(answer.field("set-cookie"), undefined);
+            assert.equal(shown(answer), shown(wrong));
+        }
+    });
+    it("A03 A08 takes no password that is too long, twice there, or not text", async () => {
+        assert.equal((await signIn({ password: "x".repeat(1025) })).status, 422);
+        for (const body of ["handle=ada&password=a&password=b", "handle=ada&password=a%00", "handle=ada&password=%ff"]) {
+            assert.equal((await ask(server, "POST", "/session", { fields: { Origin: server.origin }, body })).status, 400);
+        }
+        const json = { Origin: server.origin, "Content-Type": "application/json" };
+        assert.equal((await ask(server, "POST", "/session", { fields: json, body: "{}" })).status, 415);
+    });
+    it("A10 always gives a new token", async () => {
+        const first = await signIn({}, { cookie: `sid=${"A".repeat(43)}` });
+        const second = await signIn({}, { cookie: cookieOf(first) });
+        assert.notEqual(cookieOf(first), `sid=${"A".repeat(43)}`);
+        assert.notEqual(cookieOf(first), cookieOf(second));
+        assert.equal((await page("/rooms", `sid=${"A".repeat(43)}`)).status, 303);
+    });
+    it("A12 knows nobody by a cookie that is not quite one", async () => {
+        const good = cookieOf(await signIn());
+        const flipped = good.slice(0, -2) + (good.at(-2) === "A" ? "B" : "A") + good.at(-1);
+        for (const cookie of ["sid=", good.slice(0, -1), flipped, `${good}; ${good}`, `sid=${"A".repeat(4096)}`, `${good}x`, good.toUpperCase()]) {
+            assert.equal((await page("/rooms", cookie)).status, 303, cookie);
+        }
+        const twice = await Raw.open(server);
+        await twice.write(`GET /rooms HTTP/1.1\r\nHost: h\r\nCookie: ${good}\r\nCookie: ${good}\r\n\r\n`);
+        assert.equal((await twice.answer()).status, 303);
+        twice.cut();
+        assert.equal((await page("/rooms", `theme=dark; ${good}; a=b`)).status, 200);
+    });
+});
+
+describe("going out", () => {
+    it("A13 ends the token and the cookie", async () => {
+        const cookie = cookieOf(await signIn());
+        const answer = await submit(server, "/session", { _method: "delete" }, { cookie });
+        assert.equal(answer.status, 303);
+        assert.equal(answer.field("location"), "/session");
+        assert.equal(answer.field("set-cookie"), "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+        assert.equal((await page("/rooms", cookie)).status, 303);
+        assert.equal((await submit(server, "/session", { _method: "delete" }, { cookie })).field("set-cookie"), undefined);
+    });
+    it("A25 is no link: GET changes nothing", async () => {
+        const cookie = cookieOf(await signIn());
+        assert.equal((await page("/session?_method=delete", cookie)).status, 303);
+        assert.equal((await page("/rooms", cookie)).status, 200);
+    });
+});
+
+describe("where a redirect leads", () => {
+    it("H32 H31 only to a path of ours", async () => {
+        const cookie = cookieOf(await signIn());
+        const foreign = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "https://evil.example",
+            "javascript:alert(1)", "", "evil", "/a b", "/a\r\nSet-Cookie: x=y", "/\t/evil.example", "/a\u00e9", "/a\u007f"];
+        for (const next of foreign) {
+            const query = new URLSearchParams({ next }).toString();
+            const answer = await page(`/session?${query}`, cookie);
+            assert.equal(answer.field("location"), "/rooms", next);
+            assert.equal(answer.field("set-cookie"), undefined);
+            assert.equal((await signIn({ next })).field("location"), "/rooms", next);
+        }
+        for (const next of ["/", "/rooms/1?x=%20#", "/%09/evil.example"]) {
+            const query = new URLSearchParams({ next }).toString();
+            assert.equal((await page(`/session?${query}`, cookie)).field("location"), next);
+        }
+    });
+});
+
+describe("foreign pages", () => {
+    const own = () => ({ Origin: server.origin });
+    const forgeries = () => [
+        { Origin: "null" }, { Origin: "https://evil.example" }, { Origin: server.origin.replace("http:", "https:") + "0" },
+        { Origin: `${server.origin}.evil.example` }, { Origin: `${server.origin}/` }, { Origin: server.origin.toUpperCase() },
+        { Origin: "" }, {}, { ...own(), "Sec-Fetch-Site": "cross-site" }, { ...own(), "Sec-Fetch-Site": "same-site" },
+        { "Sec-Fetch-Site": "" },
+    ];
+    it("A21 A22 P10 cannot post, nor sign anybody out", async () => {
+        const cookie = cookieOf(await signIn());
+        const tries = [[`/rooms/${room}/messages`, "nonce=forged&body=forged"], ["/session", "_method=delete"]];
+        for (const [path, body] of tries) {
+            for (const origin of forgeries()) {
+                const answer = await ask(server, "POST", path, { fields: { Cookie: cookie, ...origin }, body });
+                assert.equal(answer.status, 403, `${path} ${JSON.stringify(origin)}`);
+            }
+        }
+        const plain = { Cookie: cookie, ...own(), "Content-Type": "text/plain" };
+        assert.equal((await ask(server, "POST", `/rooms/${room}/messages`, { fields: plain, body: "nonce=a&body=b" })).status, 415);
+        assert.deepEqual(server.sql("SELECT count(*) AS n FROM message"), [{ n: 0 }]);
+        assert.equal((await page("/rooms", cookie)).status, 200, "still signed in");
+    });
+    it("A25 cannot sign anybody in", async () => {
+        for (const origin of forgeries().filter((fields) => Object.keys(fields).length > 0)) {
+            const answer = await ask(server, "POST", "/session", { fields: origin, body: `handle=ada&password=${password}` });
+            assert.equal(answer.status, 403, JSON.stringify(origin));
+            assert.equal(answer.field("set-cookie"), undefined);
+        }
+    });
+    it("A24 are told nothing by a preflight", async () => {
+        const asking = { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" };
+        const answer = await ask(server, "OPTIONS", `/rooms/${room}/messages`, { fields: asking });
+        assert.equal(answer.status, 405);
+        assert.doesNotMatch(answer.head, /access-control/i);
+    });
+    it("own pages can, also where the browser alone says so", async () => {
+        for (const fields of [{}, { Origin: null, "Sec-Fetch-Site": "same-origin" }, { Origin: null, "Sec-Fetch-Site": "none" }]) {
+            assert.equal((await signIn({}, { fields })).status, 303);
+        }
+    });
+});
+
+describe("posting by a form", () => {
+    const post = (form, options) => submit(server, `/rooms/${room}/messages`, form, options);
+    const stored = () => server.sql("SELECT nonce, body FROM message ORDER BY seq");
+
+    it("D01 a repeated nonce is stored once", async () => {
+        const cookie = cookieOf(await signIn());
+        for (let i = 0; i < 2; i++) {
+            const answer = await post({ nonce: "once", body: "Hello\r\nworld " }, { cookie });
+            assert.equal(answer.status, 303);
+            assert.equal(answer.field("location"), `/rooms/${room}`);
+        }
+        assert.equal((await post({ nonce: "once", body: "Hello\nworld" }, { cookie, fields: { "HX-Request": "true" } })).status, 204);
+        assert.deepEqual(stored(), [{ nonce: "once", body: "Hello\nworld" }]);
+        assert.match((await page(`/rooms/${room}`, cookie)).body.toString(), /data-nonce="once"/);
+    });
+    it("what does not fit is refused, and nothing is stored", async () => {
+        const cookie = cookieOf(await signIn());
+        const before = stored();
+        for (const form of [{ body: "x" }, { nonce: "a b", body: "x" }, { nonce: "n", body: " " }, { nonce: "n" }, { nonce: "n", body: "x".repeat(16385) }]) {
+            assert.equal((await post(form, { cookie })).status, 422, JSON.stringify(form).slice(0, 60));
+        }
+        assert.equal((await submit(server, "/rooms/999/messages", { nonce: "n", body: "x" }, { cookie })).status, 404);
+        assert.equal((await post({ nonce: "n", body: "x" })).field("location"), "/session");
+        assert.deepEqual(stored(), before);
+    });
+});
+
+describe("behind https", () => {
+    const secure = new Server({ environment: { ...unlimited, PARLOR_PUBLIC_URL: "https://chat.example.org" } });
+    before(() => secure.start());
+    after(() => secure.remove());
+
+    it("A11 A22 the cookie is bound to the host, and the origin is the public one", async () => {
+        secure.addUser("ada", { password });
+        const post = (origin, Host = "chat.example.org") =>
+            ask(secure, "POST", "/session", { fields: { Origin: origin, Host }, body: `handle=ada&password=${password}` });
+        for (const origin of ["http://chat.example.org", "https://chat.example.org.", "https://chat.example.org:443", secure.origin]) {
+            assert.equal((await post(origin)).status, 403, origin);
+        }
+        assert.equal((await post("https://evil.example", "evil.example")).status, 403);
+        const answer = await post("https://chat.example.org", "inner:3000");
+        assert.match(answer.field("set-cookie"),
+            /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/);
+        const [name, value] = answer.field("set-cookie").split(";")[0].split("=");
+        assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `${name}=${value}` } })).status, 200);
+        assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `sid=${value}` } })).status, 303);
+    });
+});
+
+describe("for those who watch", () => {
+    it("is healthy, ready, and counts", async () => {
+        assert.equal((await page("/healthz")).body.toString(), "ok\n");
+        assert.equal((await page("/readyz")).body.toString(), "ready\n");
+        const metrics = await page("/metrics");
+        assert.equal(metrics.status, 200);
+        assert.match(metrics.field("content-type"), /^text\/plain/);
+        assert.match(metrics.body.toString(), /^parlor_http_requests_total [1-9]\d*$/m);
+    });
+    it("H33 nobody is believed who says for whom they ask", async () => {
+        const claims = { "X-Forwarded-For": "203.0.113.7", Forwarded: "for=203.0.113.7", "X-Real-IP": "203.0.113.7" };
+        await signIn({}, { fields: claims });
+        assert.deepEqual(server.sql("SELECT DISTINCT address FROM session WHERE address <> ''"), [{ address: "127.0.0.1" }]);
+        const proxied = await ask(server, "GET", "/metrics", { fields: { "X-Forwarded-For": "127.0.0.1" } });
+        assert.equal(proxied.status, 404, "counters are for this machine, not for whom a proxy forwards");
+        const raw = await Raw.open(server);
+        await raw.write("PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+        assert.match(String((await raw.answer()).status), /^(400|501)$/);
+        assert.ok(await raw.close());
+    });
+});
