@@ -201,7 +201,7 @@ fuzz:
 $(OUT)/bench: $(wildcard bench/*.c bench/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARNINGS) $(filter %.c,$^) -o $@ \
-		-pthread -lsqlite3 -lcrypto -lm
+		-lsqlite3 -lm
 bench: all $(OUT)/bench
 
 check:

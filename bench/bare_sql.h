@@ -1,0 +1,19 @@
+/* bare_sql.h -- the floor of durable posts: one thread that runs a post's statements, and nothing
+ * else.
+ *
+ * The statements are read from sql/queries.sql and the database is a copy of the same folder, so
+ * both sides do the same work on the same rows; the pragmas are those that Parlor's writer sets.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "usage.h"
+
+struct bare_sql {
+    double seconds, cpu_s;
+};
+
+/* Stores `posts` messages in the database of `folder`, round and round its first `rooms` rooms,
+ * each by the person of the same number, `batch` to a transaction on average; on the server's core.
+ */
+struct bare_sql bare_sql_run(const struct cores *cores, const char *folder, int rooms,
+                             int64_t posts, double batch);

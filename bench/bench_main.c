@@ -1,0 +1,168 @@
+/* bench_main.c -- `script/bench`: which rows there are, and the options.
+ * SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "fail.h"
+#include "rows.h"
+
+/* In this order, since latency needs what fanout found. */
+static const struct row {
+    const char *name;
+    void (*run)(struct bench *bench);
+    const char *help;
+} rows[] = {
+    {"fanout", row_fanout, "one room, several posts in flight: deliveries a second"},
+    {"single", row_single, "one room, one post in flight: server CPU a delivery"},
+    {"memory", row_memory, "memory of an idle signed-in socket"},
+    {"posts", row_posts, "durable posts a second, each person alone in a room"},
+    {"latency", row_latency, "post to the last member at a third of the load limit; needs fanout"},
+};
+
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), SPARE_DESCRIPTORS = 256 };
+
+struct options {
+    bool is_wanted[ROW_COUNT];
+    int people;
+};
+
+static void print_help(void)
+{
+    (void)printf(
+        "usage: script/bench [OPTION…] [ROW…]\n\n"
+        "Measures Parlor against floors that are measured in the same run. Without a ROW: all.\n\n"
+        "rows:\n");
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        (void)printf("  %-10s %s\n", rows[i].name, rows[i].help);
+    }
+    (void)printf("\noptions:\n"
+                 "  --seconds S   of each measurement (3)\n"
+                 "  --repeats N   of each figure, in turn with its floor (3)\n"
+                 "  --members N   of the one room in fanout, single and latency (1000)\n"
+                 "  --sockets N   idle ones in memory (10000)\n"
+                 "  --people N    accounts, each with one session; sockets share them (1000)\n"
+                 "  --folder F    where data and results go; on a real disk (build/bench)\n"
+                 "  --help        this\n\n"
+                 "PARLOR_BIN names another program than build/release/parlor.\n");
+}
+
+static double number_option(const char *name, double least, double most)
+{
+    char *end;
+    double value = strtod(optarg, &end);
+    if (end == optarg || *end != '\0' || !(value >= least && value <= most)) {
+        fail("--%s: \"%s\" is not a number from %.3g to %.3g", name, optarg, least, most);
+    }
+    return value;
+}
+
+static void choose_row(struct options *options, const char *name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (strcmp(name, rows[i].name) == 0) {
+            options->is_wanted[i] = true;
+            return;
+        }
+    }
+    fail("there is no row \"%s\"; --help lists them", name);
+}
+
+static void take_option(struct bench *bench, struct options *options, int option, const char *name)
+{
+    switch (option) {
+    case 's':
+        bench->seconds = number_option(name, 0.1, 600);
+        break;
+    case 'r':
+        bench->repeats = (int)number_option(name, 1, REPEATS_MAX);
+        break;
+    case 'm':
+        bench->members = (int)number_option(name, 4, 100000);
+        break;
+    case 'i':
+        bench->sockets = (int)number_option(name, 1, 1000000);
+        break;
+    case 'p':
+        options->people = (int)number_option(name, 64, 100000);
+        break;
+    case 'f':
+        bench->folder = optarg;
+        break;
+    case 'h':
+        print_help();
+        exit(0);
+    default:
+        fail("--help lists the options");
+    }
+}
+
+static void parse(struct bench *bench, struct options *options, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"seconds", required_argument, NULL, 's'}, {"repeats", required_argument, NULL, 'r'},
+        {"members", required_argument, NULL, 'm'}, {"sockets", required_argument, NULL, 'i'},
+        {"people", required_argument, NULL, 'p'},  {"folder", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},          {0}};
+    int option;
+    int index = 0;
+    while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
+        take_option(bench, options, option, known[index].name);
+    }
+    for (int i = optind; i < argc; i++) {
+        choose_row(options, argv[i]);
+    }
+    if (optind == argc) {
+        memset(options->is_wanted, true, sizeof(options->is_wanted));
+    }
+}
+
+/* Server and load each hold all sockets; children inherit the limit. */
+static void raise_descriptors(const struct bench *bench)
+{
+    int most = bench->sockets > bench->members ? bench->sockets : bench->members;
+    struct rlimit limit;
+    (void)getrlimit(RLIMIT_NOFILE, &limit); /* cannot fail with a valid resource */
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur < (rlim_t)most + SPARE_DESCRIPTORS) {
+        fail("a process may hold %llu descriptors, which is too few for %d sockets",
+             (unsigned long long)limit.rlim_cur, most);
+    }
+}
+
+static const char *join_words(int argc, char **argv)
+{
+    static char text[512] = "script/bench";
+    for (int i = 1; i < argc; i++) {
+        size_t len = strlen(text);
+        (void)snprintf(text + len, sizeof(text) - len, " %s", argv[i]);
+    }
+    return text;
+}
+
+int main(int argc, char **argv)
+{
+    static struct bench bench = {
+        .seconds = 3, .repeats = 3, .members = 1000, .sockets = 10000, .folder = "build/bench"};
+    struct options options = {.people = 1000};
+    bench.report.command = join_words(argc, argv); /* before getopt moves them about */
+    parse(&bench, &options, argc, argv);
+    bench.report.seconds = bench.seconds;
+    bench.report.repeats = bench.repeats;
+    bench.cores = cores_find();
+    raise_descriptors(&bench);
+    place_create(&bench.place, bench.folder, options.people);
+    cores_pin(&bench.cores, bench.cores.client);
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (options.is_wanted[i]) {
+            say("measuring %s", rows[i].name);
+            rows[i].run(&bench);
+        }
+    }
+    report_print(&bench.report, &bench.cores, bench.folder);
+    place_remove(&bench.place);
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* crowd.c -- see crowd.h. Connecting and posting; what comes back is read in crowd_read.c.
+ * SPDX-License-Identifier: MIT */
+#include "crowd.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "crowd_read.h"
+#include "fail.h"
+
+enum { OPENING_MAX = 64, EVENTS_MAX = 512, AWAIT_S = 60 };
+
+/* The handshake's key never changes, so its answer is known (it is the example of RFC 6455, 1.3).
+ */
+#define KEY "dGhlIHNhbXBsZSBub25jZQ=="
+
+static void must(bool is_good, const char *what)
+{
+    if (!is_good) {
+        fail_sys("%s", what);
+    }
+}
+
+/* --- connecting
+ * ----------------------------------------------------------------------------------- */
+
+static void send_handshake(struct member *member, int port, const char *cookie)
+{
+    char request[512];
+    int len = snprintf(request, sizeof(request),
+                       "GET /live?room=%lld HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                       "Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: " KEY "\r\nCookie: %s\r\n\r\n",
+                       (long long)member->room, port, port, cookie);
+    must(send(member->fd, request, (size_t)len, MSG_NOSIGNAL) == len, "sending a handshake");
+}
+
+static void member_open(struct crowd *crowd, const struct crowd_plan *plan, int index)
+{
+    struct member *member = &crowd->members[index];
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)plan->port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = member};
+    int on = 1;
+    *member = (struct member){.index = index,
+                              .room = plan->rooms != NULL ? plan->rooms[index] : plan->room};
+    member->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    must(member->fd >= 0, "socket");
+    must(connect(member->fd, (struct sockaddr *)&address, sizeof(address)) == 0, "connect");
+    (void)setsockopt(member->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* only faster */
+    must(epoll_ctl(crowd->epoll, EPOLL_CTL_ADD, member->fd, &event) == 0, "epoll_ctl");
+    if (plan->is_bare) {
+        member->is_open = true;
+        crowd->open_count++;
+    } else {
+        send_handshake(member, plan->port, plan->cookies[index % plan->cookie_count]);
+    }
+}
+
+void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
+{
+    *crowd = (struct crowd){.count = plan->count, .port = plan->port, .is_bare = plan->is_bare};
+    crowd->members = make((size_t)plan->count, sizeof(struct member));
+    crowd->epoll = epoll_create1(EPOLL_CLOEXEC);
+    must(crowd->epoll >= 0, "epoll_create1");
+    for (int i = 0; i < plan->count; i++) {
+        member_open(crowd, plan, i);
+        Nanos deadline = usage_now() + AWAIT_S * (Nanos)NANOS_PER_S;
+        while (i + 1 - crowd->open_count >= OPENING_MAX ||
+               (i + 1 == plan->count && crowd->open_count < plan->count)) {
+            crowd_poll(crowd, 1000);
+            if (usage_now() > deadline) {
+                fail("only %d of %d connections were answered", crowd->open_count, plan->count);
+            }
+        }
+    }
+}
+
+void crowd_close(struct crowd *crowd)
+{
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    for (int i = 0; i < crowd->count; i++) {
+        struct member *member = &crowd->members[i];
+        (void)setsockopt(member->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        (void)close(member->fd);
+        free(member->carry);
+    }
+    (void)close(crowd->epoll);
+    free(crowd->members);
+    free(crowd->acked_seq);
+    *crowd = (struct crowd){0};
+}
+
+/* --- waiting
+ * ---------------------------------------------------------------------------------------- */
+
+void crowd_poll(struct crowd *crowd, int timeout_ms)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(crowd->epoll, events, EVENTS_MAX, timeout_ms);
+    must(count >= 0 || errno == EINTR, "epoll_wait");
+    for (int i = 0; i < count; i++) {
+        crowd_read(crowd, events[i].data.ptr);
+    }
+}
+
+void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const char *what)
+{
+    Nanos deadline = usage_now() + AWAIT_S * (Nanos)NANOS_PER_S;
+    while (*value < least) {
+        crowd_poll(crowd, 1000);
+        if (usage_now() > deadline) {
+            fail("audit: %lld %s instead of %lld", (long long)*value, what, (long long)least);
+        }
+    }
+}
+
+/* --- posting
+ * ---------------------------------------------------------------------------------------- */
+
+void crowd_body(int64_t number, char ret_body[POST_BODY_LEN + 1])
+{
+    static const char words[] = " the quick message of a person who has something to say to all "
+                                "others and says it in one hundred bytes of text";
+    int len = snprintf(ret_body, POST_BODY_LEN + 1, "%lld", (long long)number);
+    memcpy(ret_body + len, words, (size_t)(POST_BODY_LEN - len));
+    ret_body[POST_BODY_LEN - 1] = '.'; /* a blank at the end would be trimmed */
+    ret_body[POST_BODY_LEN] = '\0';
+}
+
+static void note_posted(struct crowd *crowd)
+{
+    if (crowd->posted == crowd->acked_cap) {
+        int64_t cap = crowd->acked_cap == 0 ? 4096 : 2 * crowd->acked_cap;
+        crowd->acked_seq = grow(crowd->acked_seq, (size_t)cap, sizeof(int64_t));
+        memset(crowd->acked_seq + crowd->acked_cap, 0,
+               (size_t)(cap - crowd->acked_cap) * sizeof(int64_t));
+        crowd->acked_cap = cap;
+    }
+    crowd->posted++;
+}
+
+int64_t crowd_post(struct crowd *crowd, struct member *member)
+{
+    char body[POST_BODY_LEN + 1];
+    uint8_t frame[512];
+    int64_t number = crowd->posted;
+    note_posted(crowd);
+    crowd_body(number, body);
+    int len = snprintf((char *)frame + 8, sizeof(frame) - 8,
+                       "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"b%lld\",\"body\":\"%s\"}",
+                       (long long)member->room, (long long)number, body);
+    uint8_t mask[4] = {0x5A, (uint8_t)number, (uint8_t)(number >> 8), 0xC3};
+    frame[0] = 0x81;
+    frame[1] = 0x80 | 126;
+    frame[2] = (uint8_t)(len >> 8);
+    frame[3] = (uint8_t)len;
+    memcpy(frame + 4, mask, sizeof(mask));
+    for (int i = 0; i < len; i++) {
+        frame[8 + i] ^= mask[i & 3];
+    }
+    must(send(member->fd, frame, (size_t)len + 8, MSG_NOSIGNAL) == len + 8, "sending a post");
+    return number;
+}
+
+void crowd_audit(const struct crowd *crowd, int64_t per_member)
+{
+    for (int64_t i = 0; i < crowd->posted; i++) {
+        if (crowd->acked_seq[i] == 0) {
+            fail("audit: post b%lld was never acknowledged", (long long)i);
+        }
+    }
+    for (int i = 0; i < crowd->count; i++) {
+        const struct member *member = &crowd->members[i];
+        if (member->articles != per_member) {
+            fail("audit: member %d got %lld messages of %lld", i, (long long)member->articles,
+                 (long long)per_member);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/* crowd.h -- many WebSocket clients on one thread: they post, count what they get, and audit it.
+ *
+ * One epoll, one receive buffer. Each article frame is looked at as far as its id, `m-ROOM-SEQ`,
+ * which must be the one after the last that this member got: a gap, a repetition or a wrong order
+ * ends the run. So "n members got everything" is a comparison of two numbers. Knows nothing of
+ * processes or of what is measured. SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "usage.h"
+
+enum { COOKIE_LEN = 64, POST_BODY_LEN = 100 };
+
+struct member {
+    int fd;
+    int index;
+    bool is_open; /* the handshake is done */
+    int64_t room;
+    int64_t last_seq; /* of the last article that came */
+    int64_t articles;
+    char *carry; /* the beginning of a frame whose rest is to come */
+    uint32_t carry_len, carry_cap;
+};
+
+struct crowd {
+    struct member *members;
+    int count, open_count;
+    int epoll;
+    int port;
+    bool is_bare;          /* no handshake: frames from the first byte, of a floor */
+    int64_t articles;      /* of all members together */
+    int64_t article_bytes; /* with their frame heads */
+    int64_t posted, acked;
+    int64_t *acked_seq; /* by number of the post; 0: not yet */
+    int64_t acked_cap;
+    Nanos woken; /* when the last bytes were seen */
+
+    /* After each acknowledgement and each article; may post. Null: nobody cares. */
+    void (*on_ack)(struct crowd *crowd, struct member *member, int64_t number);
+    void (*on_article)(struct crowd *crowd, struct member *member, int64_t seq);
+    void *context;
+};
+
+/* Who comes, and where to. `cookies` is used round and round. `rooms` null: all in `room`. */
+struct crowd_plan {
+    int port, count;
+    const char (*cookies)[COOKIE_LEN];
+    int cookie_count;
+    int64_t room;
+    const int64_t *rooms;
+    bool is_bare;
+};
+
+/* Connects everybody and returns when all are connected. */
+void crowd_open(struct crowd *crowd, const struct crowd_plan *plan);
+/* Resets the connections, so that no port waits for a late packet. */
+void crowd_close(struct crowd *crowd);
+
+/* Takes what has come, waiting up to `timeout_ms` for something. */
+void crowd_poll(struct crowd *crowd, int timeout_ms);
+/* Polls until `*value` is at least `least`; fails after a generous time without it. */
+void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const char *what);
+
+/* Posts to the member's room; the number of the post, counted from 0. */
+int64_t crowd_post(struct crowd *crowd, struct member *member);
+/* Fails unless every post was acknowledged and every member got `per_member` articles. */
+void crowd_audit(const struct crowd *crowd, int64_t per_member);
+
+/* The text of a post, the same for the same number: POST_BODY_LEN bytes and a NUL. */
+void crowd_body(int64_t number, char ret_body[POST_BODY_LEN + 1]);

@@ -1,0 +1,192 @@
+/* crowd_read.c -- see crowd_read.h.
+ *
+ * The head of a frame gives its length; of its text only the beginning is looked at. What is left
+ * of an unfinished frame is carried over by the member, so that nobody else needs a buffer.
+ * SPDX-License-Identifier: MIT */
+#include "crowd_read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fail.h"
+
+enum { RECV_LEN = 256 * 1024, CARRY_MAX = 256 * 1024 };
+
+static char buffer[CARRY_MAX + RECV_LEN];
+
+/* --- what frames say
+ * -------------------------------------------------------------------------------- */
+
+static bool starts_with(const char *text, size_t len, const char *start, size_t start_len)
+{
+    return len >= start_len && memcmp(text, start, start_len) == 0;
+}
+#define STARTS(text, len, literal) starts_with(text, len, literal, sizeof(literal) - 1)
+
+/* Digits from *text on; moves it behind them. */
+static int64_t take_number(const char **text, const char *end)
+{
+    int64_t number = 0;
+    for (; *text < end && **text >= '0' && **text <= '9'; (*text)++) {
+        number = number * 10 + (**text - '0');
+    }
+    return number;
+}
+
+/* `text` is behind `id="m-`. */
+static void take_article(struct crowd *crowd, struct member *member, const char *text,
+                         const char *end, size_t frame_len)
+{
+    int64_t room = take_number(&text, end);
+    text++; /* the hyphen */
+    int64_t seq = take_number(&text, end);
+    if (room != member->room || seq != member->last_seq + 1) {
+        fail("audit: member %d of room %lld got message %lld of room %lld after %lld",
+             member->index, (long long)member->room, (long long)seq, (long long)room,
+             (long long)member->last_seq);
+    }
+    member->last_seq = seq;
+    member->articles++;
+    crowd->articles++;
+    crowd->article_bytes += (int64_t)frame_len;
+    if (crowd->on_article != NULL) {
+        crowd->on_article(crowd, member, seq);
+    }
+}
+
+/* `text` is behind `data-ack=`: bNUMBER data-seq=SEQ. */
+static void take_ack(struct crowd *crowd, struct member *member, const char *text, const char *end)
+{
+    static const char between[] = " data-seq=";
+    text++; /* the letter */
+    int64_t number = take_number(&text, end);
+    if (!STARTS(text, (size_t)(end - text), " data-seq=") || number >= crowd->posted) {
+        fail("an acknowledgement is not understood");
+    }
+    text += sizeof(between) - 1;
+    if (crowd->acked_seq[number] != 0) {
+        fail("audit: post b%lld was acknowledged twice", (long long)number);
+    }
+    crowd->acked_seq[number] = take_number(&text, end);
+    crowd->acked++;
+    if (crowd->on_ack != NULL) {
+        crowd->on_ack(crowd, member, number);
+    }
+}
+
+static void take_text(struct crowd *crowd, struct member *member, const char *text, size_t len,
+                      size_t frame_len)
+{
+    static const char article[] = "<article class=\"message\" id=\"m-";
+    static const char ack[] = "<i id=sys data-ack=";
+    const char *end = text + len;
+    if (STARTS(text, len, article)) {
+        take_article(crowd, member, text + sizeof(article) - 1, end, frame_len);
+    } else if (STARTS(text, len, ack)) {
+        take_ack(crowd, member, text + sizeof(ack) - 1, end);
+    } else if (STARTS(text, len, "<i id=sys data-err=") ||
+               STARTS(text, len, "<i id=sys data-do=")) {
+        fail("member %d was told %.*s", member->index, (int)(len < 120 ? len : 120), text);
+    } /* else counters, heads and heartbeats, which are nobody's concern here */
+}
+
+/* --- frames
+ * ----------------------------------------------------------------------------------------- */
+
+/* The length of the head, and of the payload. 0: the head is not whole. */
+static size_t read_head(const uint8_t *bytes, size_t len, size_t *ret_payload)
+{
+    if (len < 2 || (bytes[1] == 126 && len < 4) || (bytes[1] == 127 && len < 10)) {
+        return 0;
+    }
+    if (bytes[1] < 126) {
+        *ret_payload = bytes[1];
+        return 2;
+    }
+    size_t head = bytes[1] == 126 ? 4 : 10;
+    *ret_payload = 0;
+    for (size_t i = 2; i < head; i++) {
+        *ret_payload = *ret_payload << 8 | bytes[i];
+    }
+    return head;
+}
+
+/* The bytes that were taken. */
+static size_t take_frames(struct crowd *crowd, struct member *member, const char *bytes, size_t len)
+{
+    size_t done = 0;
+    for (;;) {
+        size_t payload;
+        const uint8_t *head = (const uint8_t *)bytes + done;
+        size_t head_len = read_head(head, len - done, &payload);
+        if (head_len == 0 || len - done - head_len < payload) {
+            return done;
+        }
+        const char *text = bytes + done + head_len;
+        if (head[0] == 0x88) {
+            fail("member %d was closed with %d", member->index,
+                 payload >= 2 ? (uint8_t)text[0] << 8 | (uint8_t)text[1] : 0);
+        }
+        if (head[0] != 0x81) {
+            fail("member %d got a frame that begins with %02x", member->index, head[0]);
+        }
+        done += head_len + payload;
+        take_text(crowd, member, text, payload, head_len + payload);
+    }
+}
+
+/* The answer to the handshake; 0 while it is not whole. */
+static size_t take_answer(struct crowd *crowd, struct member *member, const char *bytes, size_t len)
+{
+    const char *end = memmem(bytes, len, "\r\n\r\n", 4);
+    if (end == NULL) {
+        return 0;
+    }
+    size_t head_len = (size_t)(end - bytes) + 4;
+    if (!STARTS(bytes, len, "HTTP/1.1 101 ") ||
+        memmem(bytes, head_len, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", 28) == NULL) {
+        fail("a handshake was answered with \"%.*s\"", (int)head_len, bytes);
+    }
+    member->is_open = true;
+    crowd->open_count++;
+    return head_len;
+}
+
+static void carry_over(struct member *member, const char *bytes, size_t len)
+{
+    if (len > CARRY_MAX) {
+        fail("a frame is longer than %d bytes", CARRY_MAX);
+    }
+    if (len > member->carry_cap) {
+        member->carry_cap = (uint32_t)(2 * len);
+        member->carry = grow(member->carry, member->carry_cap, 1);
+    }
+    member->carry_len = (uint32_t)len;
+    if (len > 0) {
+        memcpy(member->carry, bytes, len);
+    }
+}
+
+void crowd_read(struct crowd *crowd, struct member *member)
+{
+    size_t len = member->carry_len;
+    if (len > 0) {
+        memcpy(buffer, member->carry, len);
+    }
+    ssize_t got = recv(member->fd, buffer + len, RECV_LEN, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return;
+    }
+    if (got <= 0) {
+        fail("the connection of member %d ended", member->index);
+    }
+    crowd->woken = usage_now();
+    len += (size_t)got;
+    size_t done = member->is_open ? 0 : take_answer(crowd, member, buffer, len);
+    if (member->is_open) {
+        done += take_frames(crowd, member, buffer + done, len - done);
+    }
+    carry_over(member, buffer + done, len - done);
+}

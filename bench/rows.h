@@ -1,0 +1,24 @@
+/* rows.h -- what is measured: each row is one function that adds its figures to the report.
+ * SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "place.h"
+#include "report.h"
+
+struct bench {
+    struct cores cores;
+    struct place place;
+    struct report report;
+    const char *folder; /* of results and of this run's data */
+    double seconds;     /* of one measurement */
+    int repeats;
+    int members;        /* of the one room in fan-out */
+    int sockets;        /* idle ones */
+    double posts_limit; /* posts a second that fan-out reached; 0: not measured yet */
+};
+
+void row_fanout(struct bench *bench);
+void row_single(struct bench *bench);
+void row_memory(struct bench *bench);
+void row_posts(struct bench *bench);
+void row_latency(struct bench *bench);
