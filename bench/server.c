@@ -73,13 +73,14 @@ static pid_t run(const char *const *words, const struct cores *cores, int core, 
         fail_sys("fork");
     }
     if (pid == 0) {
+        const char *path = program();
         prepare_child();
         if (cores != NULL) {
             cores_pin(cores, core);
         }
         (void)dup2(output[1], STDOUT_FILENO);
-        (void)execv(program(), (char *const *)words);
-        fail_sys("%s", program());
+        (void)execv(path, (char *const *)words);
+        fail_sys("%s", path);
     }
     (void)close(output[1]);
     *ret_output = output[0];
