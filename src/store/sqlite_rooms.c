@@ -1,5 +1,7 @@
 /* sqlite_rooms.c -- store_rooms.h on SQLite.
  * SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/limits.h"
 #include "store/sqlite_verbs.h"
 
@@ -43,7 +45,9 @@ bool sqlite_rooms_list(struct sqlite_db *db, struct store_op *op)
     struct store_room_list *list = CONTAINER_OF(op, struct store_room_list, op);
     struct sqlite_run run;
     struct arena *arena = &list->op.arena;
-    struct room_entry *rooms = arena_new(arena, struct room_entry, LIMIT_ROOMS_PER_PERSON);
+    struct arena scratch = {
+        0}; /* the list is kept for a minute, so it may not be larger than it is */
+    struct room_entry *rooms = arena_new(&scratch, struct room_entry, LIMIT_ROOMS_PER_PERSON);
     size_t count = 0;
     sqlite_run(&run, db, SQL_ROOM_LIST, &list->op.err);
     sqlite_bind_i64(&run, list->person);
@@ -59,7 +63,12 @@ bool sqlite_rooms_list(struct sqlite_db *db, struct store_op *op)
             .read_post = sqlite_i64(&run, 6),
         };
     }
-    list->rooms = rooms;
+    struct room_entry *kept = arena_new(arena, struct room_entry, count);
+    if (count > 0) {
+        memcpy(kept, rooms, count * sizeof(*kept));
+    }
+    arena_finish(&scratch);
+    list->rooms = kept;
     list->room_count = count;
     return sqlite_done(&run);
 }

@@ -57,6 +57,20 @@ static void everybody_is_in_every_open_room(void **state)
     assert_string_equal(rooms, "");
 }
 
+/* The directory keeps it for a minute, for everybody who is online. */
+static void a_room_list_is_no_larger_than_its_rooms(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct store_room_list list = {.op.verb = STORE_ROOM_LIST};
+    list.person = store_fixture_person(fixture, "ann");
+    (void)store_fixture_room(fixture, "Yard");
+    (void)store_fixture_room(fixture, "Attic");
+    assert_int_equal(store_fixture_ask(fixture, &list.op), ERR_NONE);
+    assert_int_equal(list.room_count, 2);
+    assert_true(list.op.arena.total <= 4 * sizeof(struct room_entry));
+    arena_finish(&list.op.arena);
+}
+
 static void a_left_room_is_not_listed_and_not_joined_again(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -309,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(everybody_is_in_every_open_room, make, unmake),
+        cmocka_unit_test_setup_teardown(a_room_list_is_no_larger_than_its_rooms, make, unmake),
         cmocka_unit_test_setup_teardown(a_left_room_is_not_listed_and_not_joined_again, make,
                                         unmake),
         cmocka_unit_test_setup_teardown(a_disabled_person_does_not_join_a_new_room, make, unmake),
