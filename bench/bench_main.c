@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "fail.h"
 #include "rows.h"
@@ -143,6 +144,22 @@ static const char *join_words(int argc, char **argv)
     return text;
 }
 
+static void run_rows(struct bench *bench, const struct options *options)
+{
+    struct machine_use before = machine_use_now();
+    Nanos start = usage_now();
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (options->is_wanted[i]) {
+            say("measuring %s", rows[i].name);
+            rows[i].run(bench);
+        }
+    }
+    struct machine_use after = machine_use_now();
+    double seconds = (double)(usage_now() - start) / NANOS_PER_S;
+    double others = (double)((after.all - before.all) - (after.own - before.own));
+    bench->report.others = others / (double)sysconf(_SC_CLK_TCK) / seconds;
+}
+
 int main(int argc, char **argv)
 {
     static struct bench bench = {
@@ -156,12 +173,7 @@ int main(int argc, char **argv)
     raise_descriptors(&bench);
     place_create(&bench.place, bench.folder, options.people);
     cores_pin(&bench.cores, bench.cores.client);
-    for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (options.is_wanted[i]) {
-            say("measuring %s", rows[i].name);
-            rows[i].run(&bench);
-        }
-    }
+    run_rows(&bench, &options);
     report_print(&bench.report, &bench.cores, bench.folder);
     place_remove(&bench.place);
     return 0;

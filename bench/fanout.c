@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "audit.h"
 #include "fail.h"
 
 /* --- up and down
@@ -52,7 +53,7 @@ static void close_parlor(struct fanout *fanout)
         fail("members fell off the room log: the load is not what it should be");
     }
     server_stop(&fanout->server);
-    place_audit(fanout->folder, &fanout->crowd);
+    audit_database(fanout->folder, &fanout->crowd);
     place_drop(fanout->folder);
 }
 

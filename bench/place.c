@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -100,64 +101,94 @@ void place_drop(const char *folder)
     (void)rmdir(folder);
 }
 
-/* --- people
- * ----------------------------------------------------------------------------------------- */
+/* --- people --------------------------------------------------------------------------------------
+ */
 
-static void add_people(struct place *place)
+enum { KEEP_S = 7 * 24 * 3600 }; /* sessions end when nobody uses them for weeks */
+
+/* What was made before, if it is whole: the cookies are written last. */
+static bool load_cookies(struct place *place, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0 || time(NULL) - info.st_mtime > KEEP_S) {
+        return false;
+    }
+    FILE *file = fopen(path, "r");
+    int count = 0;
+    while (file != NULL && count < place->people &&
+           fscanf(file, "%63s", place->cookies[count]) == 1) {
+        count++;
+    }
+    if (file != NULL) {
+        (void)fclose(file); /* only read */
+    }
+    return count == place->people;
+}
+
+static void add_person(struct place *place, int index)
 {
     char line[256];
-    place->cookies = make((size_t)place->people, COOKIE_LEN);
+    char handle[32];
+    (void)snprintf(handle, sizeof(handle), "person%d", index + 1);
+    server_command(place->template, (const char *const[]){"user", "add", handle, NULL}, line,
+                   sizeof(line));
+    server_command(place->template, (const char *const[]){"session", "add", handle, NULL}, line,
+                   sizeof(line));
+    if (snprintf(place->cookies[index], COOKIE_LEN, "%s", line) >= COOKIE_LEN) {
+        fail("a cookie is longer than expected: %s", line);
+    }
+}
+
+static void add_people(struct place *place, const char *cookie_path)
+{
+    char line[256];
+    say("making %d people, once", place->people);
+    (void)unlink(cookie_path); /* as a rule there is none */
+    if (mkdir(place->template, 0700) != 0) {
+        if (errno != EEXIST) {
+            fail_sys("%s", place->template);
+        }
+        each_file(place->template, unlink_it, NULL); /* what another run left unfinished */
+    }
     server_command(place->template, (const char *const[]){"room", "add", "Everybody", NULL}, line,
                    sizeof(line));
     for (int i = 0; i < place->people; i++) {
-        char handle[32];
-        (void)snprintf(handle, sizeof(handle), "person%d", i + 1);
-        server_command(place->template, (const char *const[]){"user", "add", handle, NULL}, line,
-                       sizeof(line));
-        server_command(place->template, (const char *const[]){"session", "add", handle, NULL}, line,
-                       sizeof(line));
-        if (snprintf(place->cookies[i], COOKIE_LEN, "%s", line) >= COOKIE_LEN) {
-            fail("a cookie is longer than expected: %s", line);
-        }
+        add_person(place, i);
+    }
+    FILE *file = fopen(cookie_path, "w");
+    for (int i = 0; file != NULL && i < place->people; i++) {
+        (void)fprintf(file, "%s\n", place->cookies[i]);
+    }
+    if (file == NULL || fclose(file) != 0) {
+        fail_sys("%s", cookie_path);
     }
 }
 
 void place_create(struct place *place, const char *under, int people)
 {
+    char name[64];
+    char cookie_path[FOLDER_LEN];
     *place = (struct place){.people = people};
+    place->cookies = make((size_t)people, COOKIE_LEN);
     (void)mkdir("build", 0755); /* both may be there */
     (void)mkdir(under, 0755);
     join(place->base, under, "run-XXXXXX");
     if (mkdtemp(place->base) == NULL) {
         fail_sys("%s", place->base);
     }
-    join(place->template, place->base, "template");
-    if (mkdir(place->template, 0700) != 0) {
-        fail_sys("%s", place->template);
+    (void)snprintf(name, sizeof(name), "people-%d", people);
+    join(place->template, under, name);
+    (void)snprintf(name, sizeof(name), "people-%d.cookies", people);
+    join(cookie_path, under, name);
+    if (!load_cookies(place, cookie_path)) {
+        add_people(place, cookie_path);
     }
-    say("making %d people", people);
-    add_people(place);
 }
 
 void place_remove(struct place *place)
 {
-    place_drop(place->template);
     (void)rmdir(place->base); /* anything else in it is worth a look */
     free(place->cookies);
-}
-
-/* --- the database
- * ------------------------------------------------------------------------------------- */
-
-static sqlite3 *open_database(const char *folder)
-{
-    char path[FOLDER_LEN];
-    sqlite3 *database;
-    join(path, folder, "parlor.db");
-    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
-        fail("%s: %s", path, sqlite3_errmsg(database));
-    }
-    return database;
 }
 
 void place_separate(const char *folder, int rooms)
@@ -169,76 +200,13 @@ void place_separate(const char *folder, int rooms)
         server_command(folder, (const char *const[]){"room", "add", name, NULL}, line,
                        sizeof(line));
     }
-    sqlite3 *database = open_database(folder);
-    if (sqlite3_exec(database, "DELETE FROM member WHERE person_id <> room_id", NULL, NULL, NULL) !=
-        SQLITE_OK) {
+    char path[FOLDER_LEN];
+    sqlite3 *database;
+    join(path, folder, "parlor.db");
+    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        sqlite3_exec(database, "DELETE FROM member WHERE person_id <> room_id", NULL, NULL, NULL) !=
+            SQLITE_OK) {
         fail("separating rooms: %s", sqlite3_errmsg(database));
     }
     (void)sqlite3_close(database);
-}
-
-static void check_message(sqlite3_stmt *row, const struct crowd *crowd)
-{
-    char body[POST_BODY_LEN + 1];
-    int64_t seq = sqlite3_column_int64(row, 0);
-    const char *nonce = (const char *)sqlite3_column_text(row, 1);
-    const char *stored = (const char *)sqlite3_column_text(row, 2);
-    int64_t number = nonce != NULL ? strtoll(nonce + 1, NULL, 10) : -1;
-    if (number < 0 || number >= crowd->posted || crowd->acked_seq[number] != seq) {
-        fail("audit: message %lld with the nonce %s was not acknowledged so", (long long)seq,
-             nonce != NULL ? nonce : "(none)");
-    }
-    crowd_body(number, body);
-    if (strcmp(stored, body) != 0) {
-        fail("audit: the text of b%lld is \"%s\"", (long long)number, stored);
-    }
-}
-
-/* Each message was acknowledged at its number; there are as many as posts, and a nonce stands only
- * once: so each post is there exactly once. */
-static int64_t check_messages(sqlite3 *database, const struct crowd *crowd)
-{
-    sqlite3_stmt *row;
-    int64_t count = 0;
-    int code = sqlite3_prepare_v2(
-        database, "SELECT seq, nonce, body FROM message ORDER BY room_id, seq", -1, &row, NULL);
-    while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
-        check_message(row, crowd);
-        count++;
-    }
-    if (sqlite3_finalize(row) != SQLITE_OK) {
-        fail("audit: %s", sqlite3_errmsg(database));
-    }
-    return count;
-}
-
-static int64_t ask_number(sqlite3 *database, const char *sql)
-{
-    sqlite3_stmt *row;
-    if (sqlite3_prepare_v2(database, sql, -1, &row, NULL) != SQLITE_OK ||
-        sqlite3_step(row) != SQLITE_ROW) {
-        fail("audit: %s", sqlite3_errmsg(database));
-    }
-    int64_t number = sqlite3_column_int64(row, 0);
-    (void)sqlite3_finalize(row); /* its row was read */
-    return number;
-}
-
-void place_audit(const char *folder, const struct crowd *crowd)
-{
-    sqlite3 *database = open_database(folder);
-    int64_t stored = check_messages(database, crowd);
-    int64_t nonces = ask_number(database, "SELECT count(DISTINCT nonce) FROM message");
-    int64_t gaps = ask_number(
-        database, "SELECT count(*) FROM room WHERE last_seq <> "
-                  "(SELECT count(*) FROM message WHERE room_id = room.id) OR last_seq <> "
-                  "(SELECT coalesce(max(seq), 0) FROM message WHERE room_id = room.id)");
-    (void)sqlite3_close(database);
-    if (stored != crowd->posted || nonces != crowd->posted) {
-        fail("audit: %lld messages with %lld nonces are stored of %lld posts", (long long)stored,
-             (long long)nonces, (long long)crowd->posted);
-    }
-    if (gaps != 0) {
-        fail("audit: %lld rooms have a gap", (long long)gaps);
-    }
 }

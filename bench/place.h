@@ -1,21 +1,21 @@
 /* place.h -- the data folders that the measurements start from.
  *
- * People and sessions are made once, by Parlor's own commands, in a template folder on a real disk;
- * each measurement gets a fresh copy, so none sees what another left behind.
- * SPDX-License-Identifier: MIT */
+ * People and sessions are made by Parlor's own commands, in a template folder on a real disk that
+ * is kept for later runs. Each measurement gets a fresh copy, so none sees what another left
+ * behind. SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "crowd.h"
 #include "server.h"
 
 struct place {
-    char base[FOLDER_LEN];     /* everything of this run; removed at the end */
+    char base[FOLDER_LEN];     /* everything of this run; removed at the end, the template not */
     char template[FOLDER_LEN]; /* `people`, all in the one room 1 */
     int people;
     char (*cookies)[COOKIE_LEN]; /* one session a person */
 };
 
-/* Makes the folders under `under`. */
+/* Makes the folders under `under`, or finds the template of an earlier run. */
 void place_create(struct place *place, const char *under, int people);
 void place_remove(struct place *place);
 
@@ -25,8 +25,3 @@ void place_drop(const char *folder);
 
 /* Adds rooms to a folder, up to `rooms` in all, and leaves person n alone in room n. */
 void place_separate(const char *folder, int rooms);
-
-/* Reads the database as it lies there and fails unless it holds exactly the crowd's posts: each
- * once, with its text, at the number that was acknowledged, and 1..last_seq without a gap in every
- * room. */
-void place_audit(const char *folder, const struct crowd *crowd);

@@ -10,6 +10,8 @@
 #include "fail.h"
 #include "machine.h"
 
+#define QUIET 0.05
+
 /* --- series
  * --------------------------------------------------------------------------------------- */
 
@@ -175,6 +177,9 @@ static void print_row(FILE *out, const struct figure *figure)
 
 static void print_details(FILE *out, const struct figure *figure)
 {
+    if (figure->detail_count == 0) {
+        return;
+    }
     (void)fprintf(out, "\n**%s**", figure->what);
     if (figure->floor_what != NULL) {
         (void)fprintf(out, " (floor: %s)", figure->floor_what);
@@ -192,10 +197,12 @@ static void print_markdown(FILE *out, const struct report *report, const struct 
     (void)fprintf(out,
                   "Parlor %s on %s, %d processors, Linux %s, %s. Server on processor %d, load on "
                   "processor %d.\n`%s`: %d repeats of %.3g s, ours and floor in turn; median and "
-                  "half the range.\n\n",
+                  "half the range. ",
                   machine->commit, machine->cpu, machine->cores.count, machine->kernel,
                   machine->date, machine->cores.server, machine->cores.client, report->command,
                   report->repeats, report->seconds);
+    (void)fprintf(out, "Other programs kept %.2f processors busy meanwhile%s.\n\n", report->others,
+                  report->others > QUIET ? ": **too much for figures to be trusted**" : "");
     (void)fprintf(out, "| figure | unit | ours | floor | ratio | reach | reached |\n"
                        "|---|---|---|---|---|---|---|\n");
     for (int i = 0; i < report->count; i++) {
@@ -272,8 +279,9 @@ static void print_json(FILE *out, const struct report *report, const struct mach
     json_text(out, machine->kernel);
     (void)fprintf(out, ", \"command\": ");
     json_text(out, report->command);
-    (void)fprintf(out, ", \"seconds\": %.6g, \"repeats\": %d,\n  \"figures\": [\n", report->seconds,
-                  report->repeats);
+    (void)fprintf(
+        out, ", \"seconds\": %.6g, \"repeats\": %d, \"others_busy\": %.3g,\n  \"figures\": [\n",
+        report->seconds, report->repeats, report->others);
     for (int i = 0; i < report->count; i++) {
         json_figure(out, &report->figures[i]);
         (void)fprintf(out, "%s\n", i + 1 < report->count ? "," : "");

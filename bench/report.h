@@ -46,6 +46,7 @@ struct report {
     const char *command;
     double seconds;
     int repeats;
+    double others; /* processors that other programs kept busy meanwhile */
 };
 
 struct figure *report_figure(struct report *report, const char *row, const char *what,

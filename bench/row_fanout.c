@@ -62,6 +62,8 @@ static struct fanout_result saturate(struct fanout *fanout)
     return fanout_result(fanout);
 }
 
+/* By the clock, and by the processor time that was used: the second is right even where other
+ * programs share the core, or where the load is the slower end. */
 void row_fanout(struct bench *bench)
 {
     struct figure *figure =
@@ -69,6 +71,10 @@ void row_fanout(struct bench *bench)
     figure->reach = REACH_RATIO_AT_LEAST;
     figure->target = 0.75;
     figure->floor_what = "a bare broadcast of the same bytes in batches of the same size";
+    struct figure *by_cpu = report_figure(&bench->report, "fanout",
+                                          "the same, by the server's own time", "deliveries/CPU s");
+    by_cpu->reach = REACH_RATIO_AT_LEAST;
+    by_cpu->target = 0.75;
     for (int i = 0; i < bench->repeats; i++) {
         static struct fanout fanout; /* large: it holds two texts of counters */
         fanout_open_parlor(&fanout, bench);
@@ -78,6 +84,8 @@ void row_fanout(struct bench *bench)
         struct fanout_result floor = saturate(&fanout);
         series_add(&figure->ours, ours.per_second);
         series_add(&figure->floor, floor.per_second);
+        series_add(&by_cpu->ours, NANOS_PER_S / ours.cpu_ns);
+        series_add(&by_cpu->floor, NANOS_PER_S / floor.cpu_ns);
         fanout_details(figure, &ours, &floor);
     }
     bench->posts_limit = series_median(&figure->ours) / bench->members;

@@ -3,6 +3,7 @@
  * Nothing fans out, so this is the way to the disk and back. Every acknowledged post is looked for
  * in the database afterwards. On one core with its floor, and on two, where the load runs beside
  * the server. SPDX-License-Identifier: MIT */
+#include "audit.h"
 #include "bare_sql.h"
 #include "fail.h"
 #include "rows.h"
@@ -94,7 +95,7 @@ static struct posts_result measure(const struct bench *bench, int core)
     struct crowd crowd;
     struct posts_result result = drive(&crowd, bench, &server);
     server_stop(&server);
-    place_audit(folder, &crowd);
+    audit_database(folder, &crowd);
     crowd_close(&crowd);
     place_drop(folder);
     return result;

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/times.h>
 #include <time.h>
 
 #include "fail.h"
@@ -61,6 +62,24 @@ struct usage_span usage_between(const struct usage *from, const struct usage *to
     span.system_share = user + system > 0 ? system / (user + system) : 0;
     span.load = span.cpu_s / span.seconds;
     return span;
+}
+
+struct machine_use machine_use_now(void)
+{
+    struct machine_use use = {0};
+    struct tms own;
+    long long user;
+    long long nice;
+    long long system;
+    FILE *file = fopen("/proc/stat", "r");
+    if (file == NULL || fscanf(file, "cpu %lld %lld %lld", &user, &nice, &system) != 3) {
+        fail_sys("/proc/stat");
+    }
+    (void)fclose(file);
+    (void)times(&own); /* its result is a time that nobody needs */
+    use.all = user + nice + system;
+    use.own = own.tms_utime + own.tms_stime + own.tms_cutime + own.tms_cstime;
+    return use;
 }
 
 struct memory memory_of(pid_t pid)

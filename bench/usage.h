@@ -30,6 +30,14 @@ struct usage_span {
 
 struct usage_span usage_between(const struct usage *from, const struct usage *to);
 
+/* Processor time of the whole machine, of this program and of its ended children, in clock ticks:
+ * what is left is others'. */
+struct machine_use {
+    int64_t all, own;
+};
+
+struct machine_use machine_use_now(void);
+
 struct memory {
     int64_t rss, anonymous; /* bytes */
 };
