@@ -1,7 +1,8 @@
 /* audit.h -- is everything that was acknowledged really stored?
  *
  * Reads the database as it lies there, after the server has ended: a second connection would
- * disturb it. SPDX-License-Identifier: MIT */
+ * disturb it.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "crowd.h"

@@ -17,15 +17,15 @@
 
 #include "fail.h"
 
-enum { NUMBER_LEN = 12, HEAD_LEN = 4 };
+enum { NUMBER_LEN = 12, HEAD_LEN = 4, COALESCED_MAX = 64 };
 
 /* The child's state. */
 struct sender {
+    const struct bare_plan *plan;
     int *fds;
-    int count;
-    char *frames; /* `batch` frames of `frame_len` */
-    size_t frame_len, number_at;
-    int batch;
+    char *frames; /* as many as are ever sent at once */
+    int frame_count;
+    size_t number_at;
     long long last_seq;
 };
 
@@ -35,15 +35,17 @@ struct sender {
 static void make_frames(struct sender *sender)
 {
     static const char start[] = "<article class=\"message\" id=\"m-1-";
-    size_t payload = sender->frame_len - HEAD_LEN;
-    if (payload < 126 || payload > 65535 || payload < sizeof(start) + NUMBER_LEN) {
-        fail("a bare frame cannot have %zu bytes", sender->frame_len);
+    size_t frame_len = (size_t)sender->plan->frame_len;
+    size_t payload = frame_len - HEAD_LEN;
+    if (payload < 126 || payload > 65535) {
+        fail("a bare frame cannot have %zu bytes", frame_len);
     }
-    sender->frames = make((size_t)sender->batch, sender->frame_len);
+    sender->frame_count = sender->plan->batch * (sender->plan->coalesces ? COALESCED_MAX : 1);
+    sender->frames = make((size_t)sender->frame_count, frame_len);
     sender->number_at = HEAD_LEN + sizeof(start) - 1;
-    for (int i = 0; i < sender->batch; i++) {
-        char *frame = sender->frames + (size_t)i * sender->frame_len;
-        memset(frame, '.', sender->frame_len);
+    for (int i = 0; i < sender->frame_count; i++) {
+        char *frame = sender->frames + (size_t)i * frame_len;
+        memset(frame, '.', frame_len);
         frame[0] = (char)0x81;
         frame[1] = 126;
         frame[2] = (char)(payload >> 8);
@@ -53,10 +55,11 @@ static void make_frames(struct sender *sender)
     }
 }
 
-static void number_frames(struct sender *sender)
+static void number_frames(struct sender *sender, int count)
 {
-    for (int i = 0; i < sender->batch; i++) {
-        char *number = sender->frames + (size_t)i * sender->frame_len + sender->number_at;
+    for (int i = 0; i < count; i++) {
+        char *number =
+            sender->frames + (size_t)i * (size_t)sender->plan->frame_len + sender->number_at;
         long long left = ++sender->last_seq;
         for (int digit = NUMBER_LEN - 1; digit >= 0; digit--, left /= 10) {
             number[digit] = (char)('0' + left % 10);
@@ -83,7 +86,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 static void accept_all(struct sender *sender, int listener)
 {
     int on = 1;
-    for (int i = 0; i < sender->count; i++) {
+    for (int i = 0; i < sender->plan->sockets; i++) {
         sender->fds[i] = accept(listener, NULL, NULL);
         if (sender->fds[i] < 0) {
             fail_sys("accept");
@@ -94,16 +97,17 @@ static void accept_all(struct sender *sender, int listener)
 
 static void serve(struct sender *sender, int listener, int control)
 {
-    char credits[256];
+    char credits[COALESCED_MAX];
+    size_t most = sender->plan->coalesces ? sizeof(credits) : 1;
     ssize_t rounds;
     make_frames(sender);
     accept_all(sender, listener);
-    while ((rounds = read(control, credits, sizeof(credits))) > 0) {
-        for (; rounds > 0; rounds--) {
-            number_frames(sender);
-            for (int i = 0; i < sender->count; i++) {
-                send_all(sender->fds[i], sender->frames, (size_t)sender->batch * sender->frame_len);
-            }
+    while ((rounds = read(control, credits, most)) > 0) {
+        int frames = (int)rounds * sender->plan->batch;
+        number_frames(sender, frames);
+        for (int i = 0; i < sender->plan->sockets; i++) {
+            send_all(sender->fds[i], sender->frames,
+                     (size_t)frames * (size_t)sender->plan->frame_len);
         }
     }
     exit(0);
@@ -125,11 +129,11 @@ static int listen_anywhere(int backlog, int *ret_port)
     return fd;
 }
 
-struct bare bare_start(const struct cores *cores, int sockets, int frame_len, int batch)
+struct bare bare_start(const struct cores *cores, const struct bare_plan *plan)
 {
     struct bare bare = {0};
     int ends[2];
-    int listener = listen_anywhere(sockets, &bare.port);
+    int listener = listen_anywhere(plan->sockets, &bare.port);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         fail_sys("socketpair");
     }
@@ -141,10 +145,7 @@ struct bare bare_start(const struct cores *cores, int sockets, int frame_len, in
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* cannot fail with a valid signal */
         (void)close(ends[1]);
         cores_pin(cores, cores->server);
-        struct sender sender = {.count = sockets,
-                                .frame_len = (size_t)frame_len,
-                                .batch = batch,
-                                .fds = make((size_t)sockets, sizeof(int))};
+        struct sender sender = {.plan = plan, .fds = make((size_t)plan->sockets, sizeof(int))};
         serve(&sender, listener, ends[0]);
     }
     (void)close(listener);

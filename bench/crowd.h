@@ -3,7 +3,8 @@
  * One epoll, one receive buffer. Each article frame is looked at as far as its id, `m-ROOM-SEQ`,
  * which must be the one after the last that this member got: a gap, a repetition or a wrong order
  * ends the run. So "n members got everything" is a comparison of two numbers. Knows nothing of
- * processes or of what is measured. SPDX-License-Identifier: MIT */
+ * processes or of what is measured.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "usage.h"

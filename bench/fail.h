@@ -1,7 +1,8 @@
 /* fail.h -- how the bench ends when something is not as it must be.
  *
  * A measurement that went wrong has no use, so nothing here is returned: it is said, and the
- * program ends. Children die with it (server.c, bare.c). SPDX-License-Identifier: MIT */
+ * program ends. Children die with it (server.c, bare.c).
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>

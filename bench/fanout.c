@@ -29,13 +29,14 @@ void fanout_open_parlor(struct fanout *fanout, struct bench *bench)
     counters_read(&fanout->server, &fanout->before);
 }
 
-void fanout_open_floor(struct fanout *fanout, struct bench *bench, int frame_len, int batch)
+void fanout_open_floor(struct fanout *fanout, struct bench *bench, struct bare_plan plan)
 {
-    *fanout = (struct fanout){.bench = bench, .is_floor = true, .batch = batch};
-    fanout->bare = bare_start(&bench->cores, bench->members, frame_len, batch);
-    struct crowd_plan plan = {
+    *fanout = (struct fanout){.bench = bench, .is_floor = true, .batch = plan.batch};
+    plan.sockets = bench->members;
+    fanout->bare = bare_start(&bench->cores, &plan);
+    struct crowd_plan crowd_plan = {
         .port = fanout->bare.port, .count = bench->members, .room = 1, .is_bare = true};
-    crowd_open(&fanout->crowd, &plan);
+    crowd_open(&fanout->crowd, &crowd_plan);
     fanout->crowd.context = fanout;
 }
 

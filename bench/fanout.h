@@ -24,7 +24,8 @@ struct fanout {
 };
 
 void fanout_open_parlor(struct fanout *fanout, struct bench *bench);
-void fanout_open_floor(struct fanout *fanout, struct bench *bench, int frame_len, int batch);
+/* `plan` but for the sockets, which are the bench's members. */
+void fanout_open_floor(struct fanout *fanout, struct bench *bench, struct bare_plan plan);
 /* Begin and end of the part that counts. */
 void fanout_start(struct fanout *fanout);
 void fanout_end(struct fanout *fanout);

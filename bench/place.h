@@ -2,7 +2,8 @@
  *
  * People and sessions are made by Parlor's own commands, in a template folder on a real disk that
  * is kept for later runs. Each measurement gets a fresh copy, so none sees what another left
- * behind. SPDX-License-Identifier: MIT */
+ * behind.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "crowd.h"

@@ -1,7 +1,8 @@
 /* report.h -- figures, their floors, and how they are printed.
  *
  * A figure is measured several times in turn with its floor; the ratio is the median of the pairs'
- * ratios, so that a machine that drifts does not make one. SPDX-License-Identifier: MIT */
+ * ratios, so that a machine that drifts does not make one.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "usage.h"

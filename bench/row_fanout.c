@@ -3,7 +3,8 @@
  * Saturated: some members post again whenever a post of theirs is acknowledged, so there are always
  * IN_FLIGHT posts under way. Its floor sends the same bytes in batches as large as Parlor's sends
  * were, up to ROUNDS_AHEAD of what everybody has got. One in flight: the next post follows when
- * everybody has the last. SPDX-License-Identifier: MIT */
+ * everybody has the last.
+ * SPDX-License-Identifier: MIT */
 #include <math.h>
 
 #include "fail.h"
@@ -79,8 +80,9 @@ void row_fanout(struct bench *bench)
         static struct fanout fanout; /* large: it holds two texts of counters */
         fanout_open_parlor(&fanout, bench);
         struct fanout_result ours = saturate(&fanout);
-        fanout_open_floor(&fanout, bench, (int)lround(ours.frame_len),
-                          (int)fmax(1, round(ours.batch)));
+        fanout_open_floor(&fanout, bench,
+                          (struct bare_plan){.frame_len = (int)lround(ours.frame_len),
+                                             .batch = (int)fmax(1, round(ours.batch))});
         struct fanout_result floor = saturate(&fanout);
         series_add(&figure->ours, ours.per_second);
         series_add(&figure->floor, floor.per_second);
@@ -130,7 +132,8 @@ void row_single(struct bench *bench)
         static struct fanout fanout;
         fanout_open_parlor(&fanout, bench);
         struct fanout_result ours = one_by_one(&fanout);
-        fanout_open_floor(&fanout, bench, (int)lround(ours.frame_len), 1);
+        fanout_open_floor(&fanout, bench,
+                          (struct bare_plan){.frame_len = (int)lround(ours.frame_len), .batch = 1});
         struct fanout_result floor = one_by_one(&fanout);
         series_add(&figure->ours, ours.cpu_ns);
         series_add(&figure->floor, floor.cpu_ns);

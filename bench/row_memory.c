@@ -2,7 +2,8 @@
  * memory.
  *
  * The kernel's part is not in it. The sockets share the sessions of the people that there are,
- * which the report says. SPDX-License-Identifier: MIT */
+ * which the report says.
+ * SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
 #include "fail.h"

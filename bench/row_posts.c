@@ -2,7 +2,8 @@
  *
  * Nothing fans out, so this is the way to the disk and back. Every acknowledged post is looked for
  * in the database afterwards. On one core with its floor, and on two, where the load runs beside
- * the server. SPDX-License-Identifier: MIT */
+ * the server.
+ * SPDX-License-Identifier: MIT */
 #include "audit.h"
 #include "bare_sql.h"
 #include "fail.h"
