@@ -32,6 +32,7 @@ struct entering {
     struct dir_lookup lookup;
     struct live_socket *socket;
     struct place place;
+    uint16_t number; /* of the socket's opens */
 };
 
 /* --- places ------------------------------------------------------------------------------------------- */
@@ -84,8 +85,9 @@ static void entering_known(struct dir_lookup *lookup)
     struct entering *entering = CONTAINER_OF(lookup, struct entering, lookup);
     struct live_socket *socket = entering->socket;
     bool is_there = socket->conn != NULL && socket->state != LIVE_ENDING;
-    if (socket->opening == entering->place.room) {
-        socket->opening = 0; /* else a later `open` is under way */
+    bool is_last = entering->number == socket->opens; /* answers come in any order */
+    if (is_last) {
+        socket->opening = 0;
     }
     if (is_there && socket->hub->is_draining) {
         live_socket_close(socket, WS_CLOSE_RESTART, "restarting");
@@ -99,7 +101,7 @@ static void entering_known(struct dir_lookup *lookup)
         }
         if (socket->person == NULL && !hub_person_enter(socket)) {
             live_socket_close(socket, WS_CLOSE_LAGGING, "too many new connections");
-        } else {
+        } else if (is_last) {
             enter_room(socket, lookup->rooms, &entering->place);
             live_socket_opened(socket);
         }
@@ -118,6 +120,7 @@ static void enter(struct live_socket *socket, const uint8_t *token_hash, const s
     entering->socket = live_socket_ref(socket);
     socket->in_flight++;
     socket->opening = place->room;
+    entering->number = ++socket->opens;
     entering->place = *place;
     entering->lookup.done = entering_known;
     memcpy(entering->lookup.token_hash, token_hash, STORE_TOKEN_HASH_LEN);

@@ -55,6 +55,7 @@ struct live_socket {
     uint32_t private_bytes; /* waiting, a shared replay and the log's last words not counted */
     uint16_t refs;
     uint16_t in_flight;     /* operations at the store */
+    uint16_t opens;         /* counts them, so that only the last one's answer leads into a room */
     uint8_t state;          /* enum live_state */
     bool is_draining;       /* close with 1012 once in_flight is 0 */
     bool is_writer;         /* in hub->writers */
