@@ -158,11 +158,30 @@ void directory_drop_person(struct directory *directory, PersonId person)
         drop_all_rooms(directory);
         return;
     }
+    directory_drop_rooms(directory, person);
+    drop_sessions_of(directory, person);
+}
+
+/* The key of a read in directory->reads. */
+static size_t read_key(uint8_t key[STORE_TOKEN_HASH_LEN + 1], char kind, const void *id, size_t id_len)
+{
+    key[0] = (uint8_t)kind;
+    memcpy(key + 1, id, id_len);
+    return id_len + 1;
+}
+
+void directory_drop_rooms(struct directory *directory, PersonId person)
+{
+    uint8_t key[STORE_TOKEN_HASH_LEN + 1];
+    size_t key_len = read_key(key, 'r', &person, sizeof(person));
+    struct dir_read *read = map_get(&directory->reads, str_of(key, key_len));
     struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
+    if (read != NULL) {
+        read->generation = directory->generation - 1; /* overtaken */
+    }
     if (rooms != NULL) {
         forget_rooms(directory, rooms);
     }
-    drop_sessions_of(directory, person);
 }
 
 void directory_finish(struct directory *directory)
@@ -194,9 +213,8 @@ static void finish(struct dir_lookup *lookup, enum err_kind error)
 static struct dir_read *join_read(struct directory *directory, struct dir_lookup *lookup, char kind,
                                   const void *id, size_t id_len)
 {
-    uint8_t key[STORE_TOKEN_HASH_LEN + 1] = {(uint8_t)kind};
-    memcpy(key + 1, id, id_len);
-    Str name = str_of(key, id_len + 1);
+    uint8_t key[STORE_TOKEN_HASH_LEN + 1];
+    Str name = str_of(key, read_key(key, kind, id, id_len));
     struct dir_read *read = map_get(&directory->reads, name);
     bool is_new = read == NULL || read->generation != directory->generation;
     if (is_new) {

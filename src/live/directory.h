@@ -72,3 +72,5 @@ const struct room_entry *dir_rooms_get(const struct dir_rooms *rooms, RoomId roo
 /* Forgets a session, or what was remembered about a person (0: all room lists). */
 void directory_drop_session(struct directory *directory, const uint8_t *token_hash);
 void directory_drop_person(struct directory *directory, PersonId person);
+/* Forgets the room list of one person only. */
+void directory_drop_rooms(struct directory *directory, PersonId person);

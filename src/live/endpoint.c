@@ -124,7 +124,7 @@ static void enter(struct live_socket *socket, const uint8_t *token_hash, const s
     entering->place = *place;
     entering->lookup.done = entering_known;
     memcpy(entering->lookup.token_hash, token_hash, STORE_TOKEN_HASH_LEN);
-    directory_find(&socket->hub->directory, &entering->lookup);
+    hub_find(socket->hub, &entering->lookup);
 }
 
 /* --- the handshake -------------------------------------------------------------------------------------- */

@@ -53,6 +53,7 @@ void hub_destroy(struct hub *hub)
     read_marks_finish(&hub->read_marks);
     directory_finish(&hub->directory);
     free_hints(&hub->hints);
+    map_finish(&hub->posted);
     mem_free(hub->writers);
     pthread_mutex_destroy(&hub->hints_lock);
     mem_free(hub);
@@ -217,9 +218,10 @@ static void deliver(struct loop *loop, struct mail *mail)
     mem_free(letter);
 }
 
-static void note_hint(struct hub *hub, RoomId room, PostNo last_post)
+static void note_post(struct hub *hub, RoomId room, PostNo last_post, PersonId author)
 {
     pthread_mutex_lock(&hub->hints_lock);
+    (void)map_put_i64(&hub->posted, author, (void *)(intptr_t)author);
     struct hint *hint = map_get_i64(&hub->hints, room);
     if (hint == NULL) {
         hint = mem_new(struct hint);
@@ -230,10 +232,27 @@ static void note_hint(struct hub *hub, RoomId room, PostNo last_post)
     pthread_mutex_unlock(&hub->hints_lock);
 }
 
+/* Room lists say how far their person has read. Telling every loop of every post at once would cost a
+ * letter each; so it is noted, and the list forgotten when somebody is looked up. */
+void hub_find(struct hub *hub, struct dir_lookup *lookup)
+{
+    pthread_mutex_lock(&hub->hints_lock);
+    struct map posted = hub->posted;
+    hub->posted = (struct map){0};
+    pthread_mutex_unlock(&hub->hints_lock);
+    size_t pos = 0;
+    void *person;
+    while (map_next(&posted, &pos, &person)) {
+        directory_drop_rooms(&hub->directory, (PersonId)(intptr_t)person);
+    }
+    map_finish(&posted);
+    directory_find(&hub->directory, lookup);
+}
+
 void hub_send(struct hub *hub, const struct bus_frame *frame, bool is_interested)
 {
     if (frame->kind == BUS_CHANGE) {
-        note_hint(hub, frame->room, frame->post);
+        note_post(hub, frame->room, frame->post, frame->person);
     }
     if (!is_interested) {
         return;

@@ -86,7 +86,8 @@ struct hub {
     bool is_draining;
 
     pthread_mutex_t hints_lock;
-    struct map hints; /* room id → struct hint; guarded by hints_lock */
+    struct map hints;  /* room id → struct hint; guarded by hints_lock */
+    struct map posted; /* people whose post moved their own read mark, as pointers; likewise */
 };
 
 struct hub *hub_create(struct live *live, struct loop *loop);
@@ -101,6 +102,9 @@ struct hub_room *hub_room_use(struct hub *hub, RoomId id);
 void hub_room_set_head(struct hub_room *room, Seq head);
 /* Has the room flushed at the end of this turn. */
 void hub_room_mark_dirty(struct hub_room *room);
+
+/* Finds who a session belongs to, as directory_find does, and their rooms with all their own posts read. */
+void hub_find(struct hub *hub, struct dir_lookup *lookup);
 
 /* The newest post number of a room, at least `known`. */
 PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known);

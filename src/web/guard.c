@@ -207,5 +207,5 @@ static void identify(struct web_request *request)
         return;
     }
     request->lookup.done = identified;
-    directory_find(&request->home->hub->directory, &request->lookup);
+    hub_find(request->home->hub, &request->lookup);
 }
