@@ -108,6 +108,15 @@ export const loadRoom = async (server, room, cookie) => {
     return { epoch, seq: Number(seq), articles: articlesOf(markup), markup };
 };
 
+/* The room's page, and a socket that goes on from its cursor: when this resolves, it is a member. */
+export const enter = async (server, { cookie, room }) => {
+    const { epoch, seq } = await loadRoom(server, room, cookie);
+    const client = await Client.open(server, { cookie, room, after: `${epoch}:${seq}` });
+    await client.until(() => client.heads.length > 0 || client.ended);
+    assert.equal(client.ended, false, `let in, not closed with ${client.closed}`);
+    return client;
+};
+
 export class Follower {
     nonces = new Map(); // seq → nonce: what it has seen, wherever from
     connections = 0;

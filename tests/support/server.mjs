@@ -120,8 +120,13 @@ export class Server {
         return output ? JSON.parse(output) : [];
     }
 
-    /* Writes `count` messages of person `author` into an empty room, behind the back of a server that is
-     * stopped: "message 1" and so on, one a second since 2023. */
+    /* Changes the database of a server that does not run: what no command can bring about yet. */
+    change(statement) {
+        if (this.isRunning) throw new Error("only the server itself may write while it runs");
+        execFileSync("sqlite3", [join(this.data, "parlor.db"), statement], { stdio: "pipe" });
+    }
+    /* Writes `count` messages of person `author` into an empty room of a server that does not run:
+     * "message 1" and so on, one a second since 2023. */
     fill(room, author, count) {
         const start = 1_700_000_000_000;
         const statements = `
@@ -132,7 +137,7 @@ export class Server {
                     ${start} + i * 1000, 'message ' || i FROM n;
             UPDATE room SET last_seq = ${count}, last_post = ${count}, last_ms = ${start} + ${count} * 1000
                 WHERE id = ${room};`;
-        execFileSync("sqlite3", [join(this.data, "parlor.db"), statements], { stdio: "pipe" });
+        this.change(statements);
     }
 
     /* The counters, as numbers by name without "parlor_". */

@@ -29,6 +29,7 @@ export class Client {
     heads = [];
     resets = 0;
     closed = null;
+    reason = "";
     answersClose = true;
     ended = false;
     head = "";
@@ -124,6 +125,7 @@ export class Client {
         this.#bytes = bytes.subarray(at + length);
         if (opcode === 8) {
             this.closed = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+            this.reason = payload.subarray(2).toString();
             if (this.answersClose) this.socket.write(frame(payload, 8)); // TCP is then the server's to end
         }
         if (opcode === 1) this.#takeText(payload.toString());
