@@ -200,6 +200,10 @@ void live_socket_sendf(struct live_socket *socket, const char *format, ...)
 
 void live_socket_send_reset(struct live_socket *socket, RoomId room)
 {
+    CHECK(socket->room == NULL);
+    if (socket->opening == 0) {
+        socket->opening = room;
+    }
     metrics_add(resets_total, 1);
     live_socket_sendf(socket, "<i id=sys data-do=reset data-room=%lld hx-swap-oob=true></i>",
                       (long long)room);

@@ -44,7 +44,7 @@ struct live_socket {
     struct private_piece *private_last;
     struct ws_reader reader;
     struct buf *early;  /* came before it was known whose socket this is; null as a rule */
-    RoomId opening;     /* room of an `open` that is being answered, or 0 */
+    RoomId opening;     /* room that it is not in yet: of an `open` under way, or of a reset; or 0 */
     struct live_socket *next_waiting; /* for a replay or for the log's head */
     Seq target;     /* JOINING: has everything up to here; WAITING: replayed up to here */
     Millis sent_ms; /* monotonic; of the last bytes that the kernel took */
@@ -78,7 +78,8 @@ void live_socket_opened(struct live_socket *socket);
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
 /* The same for markup that becomes a frame. */
 PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
-/* Tells the page to load a room anew: what it has cannot be continued. */
+/* Tells the page to load a room anew: what it has cannot be continued. Until it opens the room again the
+ * socket is in none, but its person may post there. */
 void live_socket_send_reset(struct live_socket *socket, RoomId room);
 /* Puts the rest of a log frame that was sent in part before everything else. */
 void live_socket_send_rest(struct live_socket *socket, struct blob *rest);

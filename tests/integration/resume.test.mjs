@@ -162,6 +162,18 @@ describe("D08 D09 a cursor that cannot be continued", () => {
         });
     }
 
+    for (const [what, after] of Object.entries(resets)) {
+        it(`${what}: a post before the page has reloaded is taken`, async () => {
+            const client = await Client.open(server, { cookie, room, after: after() });
+            await client.until(() => client.resets > 0);
+            const nonce = `unloaded-${what.replace(/\W/g, "-")}`;
+            client.post(room, nonce, "Said while the room was loading");
+            await client.until(() => client.acks.length + client.refusals.length > 0);
+            assert.deepEqual(client.refusals, []);
+            client.cut();
+        });
+    }
+
     for (const [what, after] of [["negative", "x:-1"], ["empty", ""], ["without a number", "abc-0:"],
         ["foreign letters", "ABC:1"], ["too long", `a:${"1".repeat(20)}`]]) {
         it(`D09 ${what}: refused before there is a socket`, async () => {
