@@ -9,7 +9,7 @@ OUT := $(B)/$(BUILD)
 GEN := $(B)/gen
 
 CC := gcc
-PKGS := libuv openssl libsodium sqlite3 jansson libutf8proc inih zlib
+PKGS := libuv openssl libsodium sqlite3 jansson libutf8proc inih md4c zlib
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wformat=2 -Wundef $(if $(WERROR),-Werror)
 CPPFLAGS += -iquote . -iquote src -I$(GEN) -I/usr/share/include/llhttp -D_GNU_SOURCE -DLLHTTP_STRICT_MODE=1 \

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 typedef struct {
-    Str markup; /* made by a template, or from html_escape as in chat/message_view.c */
+    Str markup; /* made by a template or by chat/markdown.c, never by concatenation elsewhere */
 } Html;
 
 /* A slice of a blob of finished markup. */
