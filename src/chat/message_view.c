@@ -2,13 +2,14 @@
  * SPDX-License-Identifier: MIT */
 #include "chat/message_view.h"
 
-#include "base/buf.h"
-#include "base/text.h"
-#include "chat/person.h"
 #include "base/limits.h"
+#include "base/text.h"
+#include "chat/emoji.h"
+#include "chat/markdown.h"
+#include "chat/person.h"
 
 /* Escaping lengthens a byte to at most six ("&quot;"), so short texts cannot come out too long. */
-enum { ESCAPE_GROWTH = 6, AROUND_THE_TEXT = 4096 };
+enum { ESCAPE_GROWTH = 6, LARGE_EMOJI = 3, AROUND_THE_TEXT = 4096 };
 
 _Static_assert(LIMIT_FRAGMENT_PLAIN + AROUND_THE_TEXT <= LIMIT_FRAGMENT, "a cut fragment fits");
 _Static_assert(LIMIT_PERSON_NAME * ESCAPE_GROWTH + LIMIT_NONCE + 1024 <= AROUND_THE_TEXT,
@@ -28,15 +29,26 @@ static Str cut_at_code_point(Str s, size_t len)
 
 static Html body_markup(struct arena *arena, Str body, bool *ret_is_cut)
 {
-    struct buf buf = {0};
-    html_escape(&buf, body);
-    *ret_is_cut = buf.len > LIMIT_FRAGMENT_PLAIN;
-    if (*ret_is_cut) {
-        buf_clear(&buf);
-        html_escape(&buf, cut_at_code_point(body, LIMIT_FRAGMENT_PLAIN / ESCAPE_GROWTH));
+    Html markup;
+    *ret_is_cut = false;
+    if (markdown_render(arena, body, LIMIT_FRAGMENT_PLAIN, &markup)) {
+        return markup;
     }
-    Html markup = {.markup = str_dup(arena, buf_str(&buf))};
-    buf_finish(&buf);
+    markup = markdown_plain(arena, body);
+    *ret_is_cut = markup.markup.len > LIMIT_FRAGMENT_PLAIN;
+    if (*ret_is_cut) {
+        markup =
+            markdown_plain(arena, cut_at_code_point(body, LIMIT_FRAGMENT_PLAIN / ESCAPE_GROWTH));
+    }
+    return markup;
+}
+
+Html message_view_whole(struct arena *arena, const struct message *message)
+{
+    Html markup;
+    if (!markdown_render(arena, message->body, LIMIT_MARKUP, &markup)) {
+        markup = markdown_plain(arena, message->body);
+    }
     return markup;
 }
 
@@ -61,6 +73,7 @@ void message_view_make(struct arena *arena, const struct message *message,
         .is_changed = message->rev != message->seq,
         .is_edited = message->edited_ms != 0,
         .is_gone = message->deleted,
+        .is_emoji_only = emoji_is_only(message->body, LARGE_EMOJI),
     };
     ret_view->body = body_markup(arena, message->body, &ret_view->is_cut);
 }

@@ -1,8 +1,7 @@
 /* message_view.h -- what templates/message/_message.html shows of a message.
  *
- * The same for every reader: nothing here depends on who looks or on the neighbours, so the rendered
- * bytes serve first page, live push and replay alike.
- * SPDX-License-Identifier: MIT */
+ * The same for every reader: nothing here depends on who looks or on the neighbours, so the
+ * rendered bytes serve first page, live push and replay alike. SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "chat/message.h"
@@ -14,19 +13,23 @@ struct message_view {
     Seq rev;
     PostNo post;
     PersonId author;
-    int hue;          /* of the author's initials, 0 to 11 */
+    int hue; /* of the author's initials, 0 to 11 */
     Str initials;
     Str author_name;
     Str nonce;
-    Str time_iso;     /* "2026-11-24T10:17:11Z", for <time datetime> */
-    Str time_text;    /* "10:17", UTC: what is read without JavaScript */
+    Str time_iso;  /* "2026-11-24T10:17:11Z", for <time datetime> */
+    Str time_text; /* "10:17", UTC: what is read without JavaScript */
     Html body;
-    bool is_changed;  /* rev differs from seq */
+    bool is_changed; /* rev differs from seq */
     bool is_edited;
-    bool is_gone;     /* deleted: a blank article that moves the cursor */
-    bool is_cut;      /* the fragment would be too long: the text is cut, with a link to the whole */
+    bool is_gone;       /* deleted: a blank article that moves the cursor */
+    bool is_emoji_only; /* up to three, drawn large */
+    bool is_cut; /* the fragment would be too long: the text is cut, with a link to the whole */
 };
 
 /* Fills a view whose strings live in `arena`. */
 void message_view_make(struct arena *arena, const struct message *message,
                        struct message_view *ret_view);
+
+/* The whole body however long, for the page of its own. */
+Html message_view_whole(struct arena *arena, const struct message *message);

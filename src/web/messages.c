@@ -124,11 +124,8 @@ static void show_message(struct message_ask *ask)
     struct web_request *request = ask->request;
     struct arena *arena = &request->exchange->arena;
     struct message_show_view view = {.id = ask->room->id, .name = ask->room->name};
-    struct buf whole = {0};
     message_view_make(arena, &ask->get.message, &view.message);
-    html_escape(&whole, ask->get.message.body);
-    view.whole = (Html){.markup = str_dup(arena, buf_str(&whole))};
-    buf_finish(&whole);
+    view.whole = message_view_whole(arena, &ask->get.message);
     view.source = ask->get.message.body;
     view.may_change = room_may_post(ask->room->role) &&
                       message_may_change(&ask->get.message, request->session->person.id,
