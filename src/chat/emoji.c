@@ -2,7 +2,8 @@
  *
  * An emoji is one grapheme: joined people, a flag of two letters, a skin tone, a key. Many
  * characters of the property Extended_Pictographic are text until U+FE0F asks for the picture;
- * those that are pictures by themselves are just the wide ones. SPDX-License-Identifier: MIT */
+ * those that are pictures by themselves are just the wide ones.
+ * SPDX-License-Identifier: MIT */
 #include "chat/emoji.h"
 
 #include <utf8proc.h>

@@ -1,7 +1,5 @@
 /* markdown.c -- see markdown.h.
- *
- * What md4c is given is a copy of the text in which two things are taken out of its sight by
- * control characters, which no message can hold: see prepare(). SPDX-License-Identifier: MIT */
+ * SPDX-License-Identifier: MIT */
 #include "chat/markdown.h"
 
 #include <md4c.h>
