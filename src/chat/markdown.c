@@ -24,20 +24,21 @@ static const unsigned flags_autolinks =
 struct render {
     struct buf out;
     size_t len_max;
-    struct buf piece;     /* of text, as it was typed */
-    int depth;            /* elements that are open */
-    bool is_over;         /* a limit was passed: the result is of no use */
-    int block_depth;      /* blocks that are open */
-    int top_count;        /* blocks at the top */
-    bool is_paragraph;    /* the last of these */
-    bool has_text;        /* something is visible */
-    bool has_newline;     /* of a line of code, written once another follows */
-    int link_depth;       /* links and images that are open, one in the other */
-    bool is_linked;       /* the outermost of these has an address that is allowed */
-    size_t link_at;       /* where it begins in `out` */
-    struct buf url;       /* its address, decoded */
-    Str host;             /* part of `url` */
-    struct buf link_text; /* what it shows */
+    struct buf piece;             /* of text, as it was typed */
+    int depth;                    /* elements that are open */
+    Str open[LIMIT_MARKUP_DEPTH]; /* their names; literals of this file */
+    bool is_over;                 /* a limit was passed, or md4c erred: the result is of no use */
+    int block_depth;              /* blocks that are open */
+    int top_count;                /* blocks at the top */
+    bool is_paragraph;            /* the last of these */
+    bool has_text;                /* something is visible */
+    bool has_newline;             /* of a line of code, written once another follows */
+    int link_depth;               /* links and images that are open, one in the other */
+    bool is_linked;               /* the outermost of these has an address that is allowed */
+    size_t link_at;               /* where it begins in `out` */
+    struct buf url;               /* its address: decoded, or as typed if it is none */
+    Str host;                     /* part of `url` */
+    struct buf link_text;         /* what it shows */
 };
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *context);
@@ -109,20 +110,37 @@ static int go_on(struct render *render)
     return render->is_over ? -1 : 0;
 }
 
-/* `tag` with its attributes. */
-static void open_tag(struct render *render, Str tag)
+static void push(struct render *render, Str name)
 {
+    if (render->depth < LIMIT_MARKUP_DEPTH) {
+        render->open[render->depth] = name;
+    }
     render->depth++;
+}
+
+/* `attributes` begin with a space, or are empty. */
+static void open_tag(struct render *render, Str name, Str attributes)
+{
+    push(render, name);
     buf_put_char(&render->out, '<');
-    buf_put_str(&render->out, tag);
+    buf_put_str(&render->out, name);
+    buf_put_str(&render->out, attributes);
     buf_put_char(&render->out, '>');
 }
 
-static void close_tag(struct render *render, Str tag)
+static bool is_innermost(const struct render *render, Str name)
 {
-    render->depth--;
+    return render->depth > 0 && render->depth <= LIMIT_MARKUP_DEPTH &&
+           str_eq(render->open[render->depth - 1], name);
+}
+
+/* md4c does not always leave what it entered: an address may swallow the end of an emphasis. */
+static void close_tag(struct render *render, Str name)
+{
+    render->is_over |= !is_innermost(render, name);
+    render->depth -= render->depth > 0;
     buf_put_str(&render->out, S("</"));
-    buf_put_str(&render->out, tag);
+    buf_put_str(&render->out, name);
     buf_put_char(&render->out, '>');
 }
 
@@ -176,12 +194,14 @@ static const Str block_tags[] = {
 
 static void open_list(struct render *render, const MD_BLOCK_OL_DETAIL *list)
 {
-    char tag[32] = "ol";
+    char attributes[40] = "";
     if (list->start != 1) {
-        (void)snprintf(tag, sizeof(tag), "ol start=\"%u\"", list->start); /* fits ten digits */
+        const char *wide = list->start > 99 ? " data-wide" : "";
+        (void)snprintf(attributes, sizeof(attributes), " start=\"%u\"%s", list->start,
+                       wide); /* fits */
     }
     render->is_over |= list->start > LIST_START;
-    open_tag(render, str_from_z(tag));
+    open_tag(render, S("ol"), str_from_z(attributes));
 }
 
 /* [a-z0-9+#-]{1,20} in `ret`, which holds 21 bytes; lower case is made. */
@@ -204,23 +224,24 @@ static bool code_language(const MD_ATTRIBUTE *lang, char *ret)
 static void open_code(struct render *render, const MD_BLOCK_CODE_DETAIL *code)
 {
     char lang[21];
-    char tag[64] = "pre tabindex=\"0\"";
+    char attributes[64] = " tabindex=\"0\"";
     if (code_language(&code->lang, lang)) {
-        (void)snprintf(tag, sizeof(tag), "pre tabindex=\"0\" data-lang=\"%s\"", lang); /* fits */
+        (void)snprintf(attributes, sizeof(attributes), " tabindex=\"0\" data-lang=\"%s\"",
+                       lang); /* fits */
     }
-    open_tag(render, str_from_z(tag));
-    open_tag(render, S("code"));
+    open_tag(render, S("pre"), str_from_z(attributes));
+    open_tag(render, S("code"), S(""));
 }
 
-static void open_cell(struct render *render, bool is_head, MD_ALIGN align)
+static void open_cell(struct render *render, MD_BLOCKTYPE type, const MD_BLOCK_TD_DETAIL *cell)
 {
-    static const Str tags[2][4] = {
-        {S_INIT("td"), S_INIT("td data-align=\"left\""), S_INIT("td data-align=\"center\""),
-         S_INIT("td data-align=\"right\"")},
-        {S_INIT("th"), S_INIT("th data-align=\"left\""), S_INIT("th data-align=\"center\""),
-         S_INIT("th data-align=\"right\"")},
+    static const Str aligns[] = {
+        [MD_ALIGN_DEFAULT] = S_INIT(""),
+        [MD_ALIGN_LEFT] = S_INIT(" data-align=\"left\""),
+        [MD_ALIGN_CENTER] = S_INIT(" data-align=\"center\""),
+        [MD_ALIGN_RIGHT] = S_INIT(" data-align=\"right\""),
     };
-    open_tag(render, tags[is_head][align]);
+    open_tag(render, type == MD_BLOCK_TH ? S("th") : S("td"), aligns[cell->align]);
 }
 
 static void open_block(struct render *render, MD_BLOCKTYPE type, const void *detail)
@@ -233,7 +254,7 @@ static void open_block(struct render *render, MD_BLOCKTYPE type, const void *det
     case MD_BLOCK_THEAD:
     case MD_BLOCK_TBODY:
     case MD_BLOCK_TR:
-        open_tag(render, block_tags[type]);
+        open_tag(render, block_tags[type], S(""));
         return;
     case MD_BLOCK_OL:
         open_list(render, detail);
@@ -242,19 +263,19 @@ static void open_block(struct render *render, MD_BLOCKTYPE type, const void *det
         buf_put_str(&render->out, S("<hr>"));
         return;
     case MD_BLOCK_H: /* not h1 to h6: the page's outline is its own */
-        open_tag(render, S("p"));
-        open_tag(render, S("strong"));
+        open_tag(render, S("p"), S(""));
+        open_tag(render, S("strong"), S(""));
         return;
     case MD_BLOCK_CODE:
         open_code(render, detail);
         return;
     case MD_BLOCK_TABLE:
-        open_tag(render, S("div class=\"table\" tabindex=\"0\""));
-        open_tag(render, S("table"));
+        open_tag(render, S("div"), S(" class=\"table\" tabindex=\"0\""));
+        open_tag(render, S("table"), S(""));
         return;
     case MD_BLOCK_TH:
     case MD_BLOCK_TD:
-        open_cell(render, type == MD_BLOCK_TH, ((const MD_BLOCK_TD_DETAIL *)detail)->align);
+        open_cell(render, type, detail);
         return;
     case MD_BLOCK_DOC:
     case MD_BLOCK_HTML: /* switched off */
@@ -393,8 +414,11 @@ static void open_link(struct render *render, const MD_ATTRIBUTE *address)
     put_attribute(&render->url, address);
     render->link_at = render->out.len;
     render->is_linked = link_parse(buf_str(&render->url), &render->host);
-    if (render->is_linked) {
-        render->depth++;
+    if (!render->is_linked) { /* nothing decoded is shown: it may be a control character */
+        buf_clear(&render->url);
+        markdown_source_restore(&render->url, str_of(address->text, address->size));
+    } else {
+        push(render, S("a"));
         buf_put_str(&render->out, S("<a href=\""));
         html_escape(&render->out, buf_str(&render->url));
         buf_put_str(&render->out,
@@ -413,7 +437,7 @@ static void finish_link(struct render *render)
     close_tag(render, S("a"));
     if (link_deceives(shown, url, render->host)) {
         buf_put_char(&render->out, ' ');
-        open_tag(render, S("small dir=\"ltr\""));
+        open_tag(render, S("small"), S(" dir=\"ltr\""));
         put_text(render, render->host);
         close_tag(render, S("small"));
     }
@@ -466,7 +490,7 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *context)
     } else if (type == MD_SPAN_IMG) {
         open_link(render, &((const MD_SPAN_IMG_DETAIL *)detail)->src);
     } else if (span_tags[type].data) {
-        open_tag(render, span_tags[type]);
+        open_tag(render, span_tags[type], S(""));
     }
     return go_on(render);
 }

@@ -105,7 +105,9 @@ static void quotes_and_lists(void **state)
         {"- a\n  1. b\n\n     c", "<ul><li>a<ol><li><p>b</p><p>c</p></li></ol></li></ul>"},
         {"1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"},
         {"7) a", "<ol start=\"7\"><li>a</li></ol>"},
-        {"1986. A good year.", "<ol start=\"1986\"><li>A good year.</li></ol>"},
+        {"0. a", "<ol start=\"0\"><li>a</li></ol>"},
+        {"99. a\n100. b", "<ol start=\"99\"><li>a</li><li>b</li></ol>"},
+        {"1986. A good year.", "<ol start=\"1986\" data-wide><li>A good year.</li></ol>"},
         {"10000. Too wide a number.", NULL},
         {"-5 degrees", "-5 degrees"},
     };
@@ -173,6 +175,14 @@ static void what_markdown_would_swallow_is_shown(void **state)
         "[Ada]: yes",         "#",           "-",         "1.", ">", "---", "***", "```", "** **",
         "handlers[i](event)", "![x](y.png)", "[a](b \"c", "~",  "|", "\\",
     };
+    (void)state;
+    assert_shown_as_typed(typed, ARRAY_LEN(typed));
+}
+
+/* md4c enters this emphasis and never leaves it. */
+static void what_is_not_closed_in_order_is_plain(void **state)
+{
+    static const char *const typed[] = {"*[t](https://a.example*/x"};
     (void)state;
     assert_shown_as_typed(typed, ARRAY_LEN(typed));
 }
@@ -551,6 +561,7 @@ int main(void)
         cmocka_unit_test(tables),
         cmocka_unit_test(links),
         cmocka_unit_test(what_markdown_would_swallow_is_shown),
+        cmocka_unit_test(what_is_not_closed_in_order_is_plain),
         cmocka_unit_test(x01_markup_is_text),
         cmocka_unit_test(x02_no_way_out_of_an_attribute),
         cmocka_unit_test(x03_only_three_schemes_are_links),
