@@ -134,11 +134,17 @@ static bool is_innermost(const struct render *render, Str name)
            str_eq(render->open[render->depth - 1], name);
 }
 
-/* md4c does not always leave what it entered: an address may swallow the end of an emphasis. */
-static void close_tag(struct render *render, Str name)
+/* md4c does not always leave what it entered, and not always in order: an address may swallow the
+ * end of an emphasis or of a link. */
+static void pop(struct render *render, Str name)
 {
     render->is_over |= !is_innermost(render, name);
     render->depth -= render->depth > 0;
+}
+
+static void close_tag(struct render *render, Str name)
+{
+    pop(render, name);
     buf_put_str(&render->out, S("</"));
     buf_put_str(&render->out, name);
     buf_put_char(&render->out, '>');
@@ -403,9 +409,10 @@ static void put_attribute(struct buf *out, const MD_ATTRIBUTE *attribute)
     }
 }
 
-/* A link in a link, as pictures make them, is the outer one only. */
-static void open_link(struct render *render, const MD_ATTRIBUTE *address)
+/* A link in a link, as pictures make them, is the outer one only. `kind` is "a" or "img". */
+static void open_link(struct render *render, Str kind, const MD_ATTRIBUTE *address)
 {
+    push(render, kind);
     if (render->link_depth++ > 0) {
         return;
     }
@@ -417,13 +424,11 @@ static void open_link(struct render *render, const MD_ATTRIBUTE *address)
     if (!render->is_linked) { /* nothing decoded is shown: it may be a control character */
         buf_clear(&render->url);
         markdown_source_restore(&render->url, str_of(address->text, address->size));
-    } else {
-        push(render, S("a"));
-        buf_put_str(&render->out, S("<a href=\""));
-        html_escape(&render->out, buf_str(&render->url));
-        buf_put_str(&render->out,
-                    S("\" rel=\"noopener noreferrer nofollow ugc\" target=\"_blank\">"));
+        return;
     }
+    buf_put_str(&render->out, S("<a href=\""));
+    html_escape(&render->out, buf_str(&render->url));
+    buf_put_str(&render->out, S("\" rel=\"noopener noreferrer nofollow ugc\" target=\"_blank\">"));
 }
 
 static void finish_link(struct render *render)
@@ -434,7 +439,7 @@ static void finish_link(struct render *render)
         put_text(render, url);
         shown = url;
     }
-    close_tag(render, S("a"));
+    buf_put_str(&render->out, S("</a>"));
     if (link_deceives(shown, url, render->host)) {
         buf_put_char(&render->out, ' ');
         open_tag(render, S("small"), S(" dir=\"ltr\""));
@@ -448,10 +453,10 @@ static void finish_link(struct render *render)
 static void refuse_link(struct render *render, Str opening)
 {
     struct buf *out = &render->out;
+    size_t len = out->len - render->link_at;
     if (str_eq(buf_str(&render->url), buf_str(&render->link_text))) {
         return;
     }
-    size_t len = out->len - render->link_at;
     buf_put_str(out, opening);
     memmove(out->data + render->link_at + opening.len, out->data + render->link_at, len);
     memcpy(out->data + render->link_at, opening.data, opening.len);
@@ -460,15 +465,16 @@ static void refuse_link(struct render *render, Str opening)
     buf_put_char(out, ')');
 }
 
-static void close_link(struct render *render, Str opening)
+static void close_link(struct render *render, Str kind)
 {
-    if (--render->link_depth > 0) {
+    pop(render, kind);
+    if (render->is_over || --render->link_depth > 0) {
         return;
     }
     if (render->is_linked) {
         finish_link(render);
     } else {
-        refuse_link(render, opening);
+        refuse_link(render, str_eq(kind, S("a")) ? S("[") : S("!["));
     }
 }
 
@@ -486,9 +492,9 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *context)
 {
     struct render *render = context;
     if (type == MD_SPAN_A) {
-        open_link(render, &((const MD_SPAN_A_DETAIL *)detail)->href);
+        open_link(render, S("a"), &((const MD_SPAN_A_DETAIL *)detail)->href);
     } else if (type == MD_SPAN_IMG) {
-        open_link(render, &((const MD_SPAN_IMG_DETAIL *)detail)->src);
+        open_link(render, S("img"), &((const MD_SPAN_IMG_DETAIL *)detail)->src);
     } else if (span_tags[type].data) {
         open_tag(render, span_tags[type], S(""));
     }
@@ -500,7 +506,7 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *context)
     struct render *render = context;
     (void)detail;
     if (type == MD_SPAN_A || type == MD_SPAN_IMG) {
-        close_link(render, type == MD_SPAN_A ? S("[") : S("!["));
+        close_link(render, type == MD_SPAN_A ? S("a") : S("img"));
     } else if (span_tags[type].data) {
         close_tag(render, span_tags[type]);
     }

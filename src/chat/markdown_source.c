@@ -94,7 +94,7 @@ bool markdown_source_prepare(Str source, struct buf *ret_copy)
 size_t markdown_source_addresses(Str source)
 {
     size_t count = 0;
-    for (size_t i = 0; i + 4 <= source.len; i++) {
+    for (size_t i = 0; i < source.len; i++) {
         count +=
             str_eq(str_sub(source, i, 3), S("://")) || str_eq(str_sub(source, i, 4), S("www."));
     }
