@@ -270,6 +270,8 @@ static void x03_only_three_schemes_are_links(void **state)
         "http://&#0;a.example",
         "https://a&#10;.example",
         "https://a.example/&#x7f;",
+        "https://a.example/&#9;x",
+        "https://a.example/&#32;x",
         "https://%61.example",
         "https://a.example:99999999",
         "https://a.example:x",
