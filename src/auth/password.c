@@ -5,8 +5,9 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base/metrics.h"
+#include "auth/password_common.h"
 #include "base/limits.h"
+#include "base/metrics.h"
 
 /* OWASP's floor for argon2id; one lane is what libsodium always uses. */
 enum { MEMORY = 19456 * 1024, PASSES = 2 };
@@ -14,22 +15,6 @@ enum { MEMORY = 19456 * 1024, PASSES = 2 };
 /* A hash of the same cost that nobody has the password of: its salt and tag are zeros. */
 static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA"
                              "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-/* What everybody tries first and the least length lets through; folded to lower case. */
-static const char *const common[] = {
-    "00000000",      "11111111",         "12345678",       "123456789",       "1234567890",
-    "12345678910",   "123456789012",     "1234567891011",  "123123123123",    "111111111111",
-    "000000000000",  "1234567890123",    "12345678901234", "123456789012345", "1234567890123456",
-    "987654321",     "0987654321",       "password",       "password1",       "password12",
-    "password123",   "password1234",     "password12345",  "password123456",  "passwordpassword",
-    "passw0rd",      "p@ssw0rd",         "p@ssw0rd1234",   "correcthorsebatterystaple",
-    "iloveyou",      "iloveyou1234",     "iloveyouforever", "qwertyui",       "qwertyuiop",
-    "qwertyuiop12",  "qwertyuiop123",    "qwerty123456",   "qwertyuiopasdfghjkl", "1q2w3e4r5t6y",
-    "1q2w3e4r5t6y7u8i", "1qaz2wsx3edc",  "1qaz2wsx3edc4rfv", "q1w2e3r4t5y6",  "zaq12wsxcde3",
-    "abcdefghijkl",  "abcdefghijklmnop", "abc123456789",   "letmeinletmein",  "changemechangeme",
-    "adminadminadmin", "administrator",  "trustno1trustno1", "footballfootball", "sunshine",
-    "princess",      "football",         "baseball",       "superman",        "welcome123456",
-};
 
 static int64_t code_points(Str text)
 {
@@ -54,10 +39,8 @@ bool password_check_rules(Str password, Str handle, int64_t least, struct err *e
     if (str_eq_nocase(password, handle)) {
         return err_set(err, ERR_INPUT, "the password is the handle");
     }
-    for (size_t i = 0; i < ARRAY_LEN(common); i++) {
-        if (str_eq_nocase(password, str_from_z(common[i]))) {
-            return err_set(err, ERR_INPUT, "the password is one of those that everybody tries first");
-        }
+    if (password_is_common(password, handle)) {
+        return err_set(err, ERR_INPUT, "the password is one of those that everybody tries first");
     }
     return true;
 }

@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 /* `least` code points (the setting) to LIMIT_PASSWORD bytes, UTF-8, no NUL, not the handle itself,
- * not one of the passwords that everybody tries first. */
+ * not one of the passwords that everybody tries first (password_common.h). */
 MUST_USE bool password_check_rules(Str password, Str handle, int64_t least, struct err *err);
 MUST_USE bool password_hash(struct arena *arena, Str password, Str *ret_hash, struct err *err);
 /* Constant time for any stored hash; an empty `hash` costs the same work and is always false, so that
