@@ -85,6 +85,33 @@ void conn_address_text(ConnAddress address, char ret[46])
     CHECK(inet_ntop(address.is_v4 ? AF_INET : AF_INET6, address.bytes, ret, 46) != NULL);
 }
 
+bool conn_address_parse(Str text, ConnAddress *ret_address)
+{
+    static const uint8_t v4_mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    char z[INET6_ADDRSTRLEN] = "";
+    ConnAddress address = {0};
+    if (text.len == 0 || text.len >= sizeof(z) || str_find(text, '\0') >= 0) {
+        return false;
+    }
+    memcpy(z, text.data, text.len);
+    address.is_v4 = inet_pton(AF_INET, z, address.bytes) == 1;
+    if (!address.is_v4 && inet_pton(AF_INET6, z, address.bytes) != 1) {
+        return false;
+    }
+    if (!address.is_v4 && memcmp(address.bytes, v4_mapped, sizeof(v4_mapped)) == 0) {
+        memmove(address.bytes, address.bytes + sizeof(v4_mapped), 4);
+        memset(address.bytes + 4, 0, sizeof(address.bytes) - 4);
+        address.is_v4 = true;
+    }
+    *ret_address = address;
+    return true;
+}
+
+bool conn_address_is_same(ConnAddress a, ConnAddress b)
+{
+    return a.is_v4 == b.is_v4 && memcmp(a.bytes, b.bytes, a.is_v4 ? 4 : 16) == 0;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static void watch(struct conn *conn)

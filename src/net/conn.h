@@ -46,6 +46,9 @@ ConnAddress conn_peer(const struct conn *conn);
 bool conn_peer_is_loopback(const struct conn *conn);
 /* "192.0.2.7" or "2001:db8::1" into ret[46], NUL-ended. */
 void conn_address_text(ConnAddress address, char ret[46]);
+/* The other way, strict: an address alone, without port or brackets. The port is 0. */
+MUST_USE bool conn_address_parse(Str text, ConnAddress *ret_address);
+bool conn_address_is_same(ConnAddress a, ConnAddress b); /* whatever the ports */
 
 /* Stops or resumes reading: backpressure on a peer that is too fast. */
 void conn_set_reading(struct conn *conn, bool is_reading);
