@@ -41,6 +41,7 @@ enum {
     LIMIT_PERSON_NAME = 64,
     LIMIT_ROOM_NAME = 64,
     LIMIT_TOPIC = 250,
+    LIMIT_BIO = 250,                   /* characters that people say of themselves */
     LIMIT_PASSWORD = 1024,
     LIMIT_PAGE = 40,                   /* messages a page */
     LIMIT_SESSIONS_PER_PERSON = 50,    /* the oldest goes */
@@ -88,6 +89,7 @@ enum {
     LIMIT_RECV = 64 * 1024,            /* one read of a socket, into the loop's scratch buffer */
     LIMIT_HASHES = 2,                  /* argon2id at once */
     LIMIT_HASH_QUEUE = 32,             /* waiting; more: 503 */
+    LIMIT_THROTTLE = 4096,             /* keys that a throttle remembers: 128 KiB */
     LIMIT_DRAIN_MS = 10 * 1000,        /* graceful shutdown */
     LIMIT_CONTROL_MS = 5 * 1000,       /* a command waiting for the running server */
     LIMIT_CONTROL_RETRY_MS = 50,       /* between a command's tries to get lock or server */
