@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "settings_check.h"
 
-enum type { STRING, INT, LISTEN, ORIGIN, ADDRESSES, LEVEL, FORMAT };
+enum type { STRING, INT, LISTEN, ORIGIN, ADDRESSES, LEVEL, FORMAT, REGISTRATION };
 
 struct row {
     const char *name;
@@ -35,6 +35,7 @@ static const struct row rows[SETTING_COUNT] = {
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"}; /* by enum log_level */
 static const char *const format_names[] = {"logfmt", "json"};                /* by enum log_format */
+static const char *const registration_names[] = {"invite", "open", "closed"}; /* by enum registration */
 
 /* --- names ---------------------------------------------------------------------------------------- */
 
@@ -146,6 +147,10 @@ static bool store_value(const struct row *row, const char *text_z, struct settin
     case FORMAT:
         is_good = parse_word(format_names, ARRAY_LEN(format_names), text, &word, err);
         *(enum log_format *)place = (enum log_format)word;
+        return is_good;
+    case REGISTRATION:
+        is_good = parse_word(registration_names, ARRAY_LEN(registration_names), text, &word, err);
+        *(enum registration *)place = (enum registration)word;
         return is_good;
     case STRING:
         is_good = check_string(row, text, err);

@@ -12,7 +12,7 @@
 
 /* Name, type, default as text, least, most, help. Types: STRING (least and most count bytes), INT
  * (least and most are values), LISTEN (ADDRESS:PORT), ORIGIN (http(s)://HOST[:PORT]), ADDRESSES (IP
- * addresses separated by commas), LEVEL and FORMAT (of the log). */
+ * addresses separated by commas), LEVEL and FORMAT (of the log), REGISTRATION (enum registration). */
 #define SETTINGS(X)                                                                                \
     X(listen, LISTEN, "127.0.0.1:3000", 0, 0, "address and port to listen on; port 0 picks one")   \
     X(data, STRING, "data", 1, 4000, "folder of the database; made with mode 0700 when missing")   \
@@ -32,7 +32,11 @@
     X(posts_per_second, INT, "5", 0, 1000000, "posts of one person, burst twice that; 0: no limit") \
     X(frames_per_second, INT, "20", 0, 1000000,                                                    \
       "WebSocket frames of one socket, burst twice that; 0: no limit")                             \
-    X(password_least, INT, "12", 8, 128, "characters that a password has at least")
+    X(password_least, INT, "12", 8, 128, "characters that a password has at least")                \
+    X(registration, REGISTRATION, "invite", 0, 0,                                                  \
+      "who may make an account: invite (whoever has the link), open (anybody) or closed (nobody)")
+
+enum registration { REGISTRATION_INVITE, REGISTRATION_OPEN, REGISTRATION_CLOSED };
 
 enum setting {
 #define X(name, type, fallback, least, most, help) SETTING_##name,
@@ -48,6 +52,7 @@ struct settings {
     enum log_format log_format;
     int64_t sockets_per_user, sockets_per_address, new_sockets_per_minute, posts_per_second,
         frames_per_second, password_least;
+    enum registration registration;
     const char *texts[SETTING_COUNT];   /* the values as they were written */
     const char *origins[SETTING_COUNT]; /* "default", "FILE:LINE", "PARLOR_NAME" or "--name" */
 };

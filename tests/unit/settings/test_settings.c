@@ -258,6 +258,19 @@ static void trusted_proxies_are_addresses(void **state)
     assert_false(takes(*state, "trusted_proxies=proxy.example"));
 }
 
+static void registration_is_one_of_three(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_true(takes(fixture, "registration=open"));
+    assert_int_equal(fixture->settings.registration, REGISTRATION_OPEN);
+    assert_true(takes(fixture, "registration=closed"));
+    assert_int_equal(fixture->settings.registration, REGISTRATION_CLOSED);
+    assert_true(takes(fixture, "registration=invite"));
+    assert_int_equal(fixture->settings.registration, REGISTRATION_INVITE);
+    assert_false(takes(fixture, "registration=Open"));
+    assert_false(takes(fixture, "registration="));
+}
+
 static void a_refusal_leaves_the_settings_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -350,6 +363,7 @@ int main(void)
         TEST(listen_is_an_address_and_a_port),
         TEST(public_url_is_an_origin_as_browsers_send_it),
         TEST(trusted_proxies_are_addresses),
+        TEST(registration_is_one_of_three),
         TEST(a_refusal_leaves_the_settings_alone),
         TEST(the_example_file_is_the_table),
         TEST(the_example_states_the_defaults),
