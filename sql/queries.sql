@@ -106,12 +106,13 @@ VALUES ($1, $2, $3, $3, $4, $5)
 DELETE FROM session WHERE person_id = $1 AND token_hash IN (
     SELECT token_hash FROM session WHERE person_id = $1 AND token_hash <> $2
     ORDER BY created_ms DESC, token_hash LIMIT 1000 OFFSET $3)
+RETURNING person_id, token_hash
 
 -- name: session_touch
 UPDATE session SET seen_ms = $2 WHERE token_hash = $1 AND seen_ms < $2
 
 -- name: session_delete
-DELETE FROM session WHERE token_hash = $1 RETURNING person_id
+DELETE FROM session WHERE token_hash = $1 RETURNING person_id, token_hash
 
 -- name: session_find
 SELECT session.created_ms, session.seen_ms, person.id, person.handle, person.name, person.role,
@@ -165,3 +166,45 @@ SELECT value FROM meta WHERE key = $1
 
 -- name: meta_put
 INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2
+
+-- name: person_any
+SELECT 1 FROM person WHERE id > 0 LIMIT 1
+
+-- name: person_get
+-- $1 person, $2 sessions begun before this are over, $3 and so are those last used before this
+SELECT id, handle, name, role, state, bio, created_ms,
+    (SELECT count(*) FROM session
+        WHERE session.person_id = person.id AND session.created_ms > $2 AND session.seen_ms > $3)
+FROM person WHERE id = $1
+
+-- name: person_set_profile
+-- $1 person, $2 name, $3 bio
+UPDATE person SET name = $2, bio = $3 WHERE id = $1 AND state = 1
+
+-- name: person_set_password
+-- $1 person, $2 the hash that was checked, $3 the new one
+UPDATE person SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND state = 1
+
+-- name: person_is_admin
+-- role 2 is admin
+SELECT 1 FROM person WHERE id = $1 AND state = 1 AND role = 2
+
+-- name: session_delete_all
+DELETE FROM session WHERE person_id = $1 RETURNING person_id, token_hash
+
+-- name: member_first_room
+SELECT room_id FROM member WHERE person_id = $1 AND role <> 0 ORDER BY room_id LIMIT 1
+
+-- name: invitation_get
+SELECT invitation.code, person.name
+FROM invitation JOIN person ON person.id = invitation.person_id LIMIT 1
+
+-- name: invitation_holds
+SELECT 1 FROM invitation WHERE code = $1
+
+-- name: invitation_clear
+DELETE FROM invitation
+
+-- name: invitation_insert
+-- $1 code, $2 who asks people in, $3 now
+INSERT INTO invitation (code, person_id, created_ms) VALUES ($1, $2, $3)

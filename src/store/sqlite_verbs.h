@@ -11,12 +11,19 @@
     X(MESSAGE_CHANGE, WRITE, messages_change)                                                      \
     X(PERSON_ADD, WRITE, people_add)                                                               \
     X(ROOM_ADD, WRITE, rooms_add)                                                                  \
-    X(SESSION_ADD, WRITE, people_session_add)                                                      \
-    X(SESSION_TOUCH, WRITE, people_session_touch)                                                  \
-    X(SESSION_END, WRITE, people_session_end)                                                      \
+    X(SESSION_ADD, WRITE, sessions_add)                                                            \
+    X(SESSION_TOUCH, WRITE, sessions_touch)                                                        \
+    X(SESSION_END, WRITE, sessions_end)                                                            \
     X(READ_MARK, WRITE, rooms_read_mark)                                                           \
-    X(SESSION_FIND, READ, people_session_find)                                                     \
+    X(PROFILE_SET, WRITE, people_profile_set)                                                      \
+    X(PASSWORD_SET, WRITE, sessions_password_set)                                                  \
+    X(SETUP, WRITE, house_setup)                                                                   \
+    X(JOIN, WRITE, house_join)                                                                     \
+    X(INVITE, WRITE, house_invite)                                                                 \
+    X(SESSION_FIND, READ, sessions_find)                                                           \
     X(PERSON_FIND, READ, people_find)                                                              \
+    X(PERSON_GET, READ, people_get)                                                                \
+    X(HOUSE, READ, house_get)                                                                      \
     X(ROOM_LIST, READ, rooms_list)                                                                 \
     X(MESSAGE_PAGE, READ, messages_page)                                                           \
     X(MESSAGE_GET, READ, messages_get)                                                             \
@@ -48,6 +55,8 @@ void sqlite_read(struct sqlite_db *db, struct store_op *op);
 bool sqlite_is_write(enum store_verb verb);
 /* Bytes of payload that an operation adds to a batch. */
 size_t sqlite_cost(const struct store_op *op);
+
+#define DAY_MS ((Millis)24 * 60 * 60 * 1000)
 
 /* Shared by the verbs' files. The next number of a counter: "person", "room". */
 MUST_USE bool sqlite_next_id(struct sqlite_db *db, Str counter, int64_t *ret_id, struct err *err);

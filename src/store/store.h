@@ -1,6 +1,6 @@
 /* store.h -- what the product asks of storage, in domain verbs.
  *
- * The verbs stand in store_messages.h, store_people.h and store_rooms.h. They run on the store's
+ * The verbs stand in store_messages.h, store_people.h, store_rooms.h and store_house.h. They run on the store's
  * own threads (lanes): writes in groups, one transaction a group, answered only after the commit;
  * reads on readers, each in one read transaction. An operation reads and judges first, then writes:
  * what is denied or repeated writes nothing.
@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "store/store_house.h"
 #include "store/store_messages.h"
 #include "store/store_people.h"
 #include "store/store_rooms.h"

@@ -158,7 +158,9 @@ static enum err_kind add_session(struct store_fixture *fixture, int token, Perso
                                     .user_agent = S("test"),
                                     .address = S("127.0.0.1"),
                                     .now_ms = now};
-    return store_fixture_ask(fixture, &add.op);
+    enum err_kind kind = store_fixture_ask(fixture, &add.op);
+    arena_finish(&add.op.arena);
+    return kind;
 }
 
 /* Whose session it is at `now`, or 0. */
