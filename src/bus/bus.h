@@ -11,6 +11,7 @@
 enum bus_kind {
     BUS_CHANGE,      /* a room has a new change, with its fragment ready for clients */
     BUS_INVALIDATE,  /* cached facts about a person, or all room lists (id 0), are old */
+    BUS_RENAME,      /* a person is shown differently: so are the messages that were rendered of theirs */
     BUS_SESSION_END, /* a session is over: its sockets are to be closed */
 };
 
@@ -20,7 +21,7 @@ struct bus_frame {
     int64_t seq;  /* CHANGE: the number of the change */
     int64_t ref;  /* CHANGE: seq of the message that the fragment shows */
     int64_t post; /* CHANGE: the room's last post after it */
-    int64_t person; /* CHANGE: author; INVALIDATE: whose, 0 for all; SESSION_END: whose */
+    int64_t person; /* CHANGE: author; INVALIDATE: whose, 0 for all; others: whose */
     bool is_gone; /* CHANGE: the message is to vanish from sight */
     uint8_t session[32];  /* SESSION_END: the token's hash */
     uint32_t markup_at;   /* CHANGE: where the markup begins in `blob`, after the frame's header */

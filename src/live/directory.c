@@ -256,6 +256,7 @@ static void session_read(struct errand *errand)
         memcpy(session->token_hash, read->op.session.token_hash, STORE_TOKEN_HASH_LEN);
         session->person = read->op.session.person;
         session->expires_ms = read->op.session.expires_ms;
+        session->seen_ms = read->op.session.seen_ms;
         session->loaded_ms = loop_now(directory->loop);
         if (read->generation == directory->generation) {
             keep_session(directory, session);

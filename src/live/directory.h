@@ -21,6 +21,7 @@ struct dir_session {
     uint8_t token_hash[STORE_TOKEN_HASH_LEN];
     struct person person;
     Millis expires_ms; /* wall clock */
+    Millis seen_ms;    /* likewise: when its use was last noted */
     Millis loaded_ms;  /* monotonic */
 };
 

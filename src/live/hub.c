@@ -197,6 +197,14 @@ static void receive_change(struct hub *hub, const struct bus_frame *frame)
     }
 }
 
+/* Somebody's name stands in any of them: they are loaded anew when they are wanted. */
+static void age_windows(struct hub *hub)
+{
+    LIST_EACH(node, next, &hub->rooms_list) {
+        window_age(CONTAINER_OF(node, struct hub_room, node));
+    }
+}
+
 static void deliver(struct loop *loop, struct mail *mail)
 {
     struct hub_letter *letter = CONTAINER_OF(mail, struct hub_letter, mail);
@@ -208,6 +216,10 @@ static void deliver(struct loop *loop, struct mail *mail)
         break;
     case BUS_INVALIDATE:
         directory_drop_person(&letter->hub->directory, frame->person);
+        break;
+    case BUS_RENAME:
+        directory_drop_person(&letter->hub->directory, frame->person);
+        age_windows(letter->hub);
         break;
     case BUS_SESSION_END:
         directory_drop_session(&letter->hub->directory, frame->session);

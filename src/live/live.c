@@ -136,3 +136,8 @@ void live_invalidate(struct live *live, PersonId person)
 {
     bus_publish(live->bus, &(struct bus_frame){.kind = BUS_INVALIDATE, .person = person});
 }
+
+void live_rename(struct live *live, PersonId person)
+{
+    bus_publish(live->bus, &(struct bus_frame){.kind = BUS_RENAME, .person = person});
+}

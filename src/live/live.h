@@ -56,5 +56,7 @@ void live_change_start(struct live_change *change, struct live *live, struct loo
 
 /* Tells every loop that a session is over: its sockets close with 4401 after what they had coming. */
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash);
+/* Tells every loop that a person is shown differently; open pages keep what they show until they reload. */
+void live_rename(struct live *live, PersonId person);
 /* Tells every loop that what it remembers about a person is old; 0: all room lists. */
 void live_invalidate(struct live *live, PersonId person);

@@ -61,6 +61,15 @@ void window_clear(struct hub_room *room)
     answer_waiting(window, ERR_BUSY);
 }
 
+void window_age(struct hub_room *room)
+{
+    if (room->window.state == WINDOW_READY) {
+        window_clear(room);
+    } else if (room->window.state == WINDOW_LOADING) {
+        room->window.is_old = true;
+    }
+}
+
 /* --- loading ---------------------------------------------------------------------------------- */
 
 static void render_window(struct store_op *op)
@@ -75,6 +84,7 @@ static void load(struct hub_room *room)
 {
     struct window_read *read = mem_new(struct window_read);
     room->window.state = WINDOW_LOADING;
+    room->window.is_old = false;
     read->hub = room->hub;
     read->room = room->id;
     read->page.room = room->id;
@@ -135,6 +145,9 @@ static void window_loaded(struct errand *errand)
         }
         drop_pending(window);
         answer_waiting(window, error);
+        if (window->is_old) {
+            window_clear(room);
+        }
     }
     blob_unref(read->blob);
     arena_finish(&read->page.op.arena);

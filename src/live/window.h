@@ -37,6 +37,7 @@ struct window {
     struct window_wait *waiting;
     struct bus_frame *pending; /* arrived while loading, each with a reference to its blob */
     size_t pending_count, pending_cap;
+    bool is_old; /* became old while loading: emptied once those who wait have it */
 };
 
 /* Calls back when the window is ready: at once when it is. The caller keeps the room from going away
@@ -44,5 +45,7 @@ struct window {
 void window_want(struct hub_room *room, struct window_wait *wait);
 /* A change of the room, in order. */
 void window_apply(struct hub_room *room, const struct bus_frame *frame);
+/* What it shows is old: the next page loads it anew. Whoever waits now gets what is being loaded. */
+void window_age(struct hub_room *room);
 /* Empties it: the next page loads it anew. Not while somebody waits (they are answered BUSY). */
 void window_clear(struct hub_room *room);
