@@ -25,6 +25,11 @@ static int64_t code_points(Str text)
     return count;
 }
 
+int64_t password_missing(Str password, int64_t least)
+{
+    return MAX((int64_t)0, least - code_points(password));
+}
+
 bool password_check_rules(Str password, Str handle, int64_t least, struct err *err)
 {
     if (password.len > LIMIT_PASSWORD) {
@@ -33,7 +38,7 @@ bool password_check_rules(Str password, Str handle, int64_t least, struct err *e
     if (!str_is_utf8(password) || str_find(password, '\0') >= 0) {
         return err_set(err, ERR_INPUT, "the password is not text in UTF-8");
     }
-    if (code_points(password) < least) {
+    if (password_missing(password, least) > 0) {
         return err_set(err, ERR_INPUT, "the password has fewer than %lld characters", (long long)least);
     }
     if (str_eq_nocase(password, handle)) {

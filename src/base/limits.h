@@ -48,6 +48,8 @@ enum {
     LIMIT_ROOMS_PER_PERSON = 500,      /* rooms listed in a sidebar */
     LIMIT_SESSION_IDLE_DAYS = 30,
     LIMIT_SESSION_DAYS = 90,
+    LIMIT_DEVICE_DAYS = 365,           /* a browser is known so long after it was last let in */
+    LIMIT_SESSION_TOUCH_MS = 60 * 60 * 1000, /* use of a session is noted this often */
 
     /* Live. */
     LIMIT_LOG_SEGMENT = 16 * 1024,     /* one piece of a room log */

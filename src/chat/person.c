@@ -6,8 +6,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "chat/words.h"
 #include "base/limits.h"
+#include "chat/message.h"
+#include "chat/words.h"
 
 enum { HUES = 12 };
 
@@ -52,6 +53,28 @@ bool person_handle_fold(struct arena *arena, Str input, Str *ret_handle, struct 
 bool person_name_clean(struct arena *arena, Str input, Str *ret_name, struct err *err)
 {
     return words_clean(arena, input, LIMIT_PERSON_NAME, "the name", ret_name, err);
+}
+
+static int64_t code_points(Str text)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+bool person_bio_clean(struct arena *arena, Str input, Str *ret_bio, struct err *err)
+{
+    Str bio = str_trim(input, " \t\r\n");
+    if (bio.len > 0 && !message_body_clean(arena, bio, &bio, err)) {
+        return err_set(err, ERR_INPUT, "this has characters that cannot be shown");
+    }
+    if (code_points(bio) > LIMIT_BIO) {
+        return err_set(err, ERR_INPUT, "this is longer than %d characters", LIMIT_BIO);
+    }
+    *ret_bio = bio;
+    return true;
 }
 
 /* Appends the upper-case form of the first code point of `word`. */

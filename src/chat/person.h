@@ -24,6 +24,8 @@ struct person {
 MUST_USE bool person_handle_fold(struct arena *arena, Str input, Str *ret_handle, struct err *err);
 /* UTF-8, trimmed, no control or bidi characters, something visible in it. ERR_INPUT otherwise. */
 MUST_USE bool person_name_clean(struct arena *arena, Str input, Str *ret_name, struct err *err);
+/* What somebody says of themselves: empty, or text of several lines with at most LIMIT_BIO characters. */
+MUST_USE bool person_bio_clean(struct arena *arena, Str input, Str *ret_bio, struct err *err);
 /* One or two initials (whole code points, upper-cased) of a name, into the arena. */
 Str person_initials(struct arena *arena, Str name);
 /* Index of the hue of somebody's initials, 0 to 11. */

@@ -8,6 +8,8 @@
 static const char *who_name(enum web_who who)
 {
     switch (who) {
+    case WEB_FIRST:
+        return "first";
     case WEB_ANYONE:
         return "anyone";
     case WEB_MAYBE:

@@ -8,7 +8,9 @@
 #include "http/cookie.h"
 #include "http/static_file.h"
 #include "web/guard.h"
+#include "web/new_session.h"
 
+static void look_at_house(struct web_request *request);
 static void identify(struct web_request *request);
 
 Str web_token(struct web_request *request)
@@ -138,6 +140,10 @@ static void dispatch(struct web_request *request)
     }
     if (request->route->who == WEB_ANYONE) {
         request->route->handler(request);
+    } else if (!atomic_load(&request->home->web->is_settled)) {
+        look_at_house(request);
+    } else if (request->route->who == WEB_FIRST) {
+        web_fail(request, 404);
     } else {
         identify(request);
     }
@@ -155,7 +161,39 @@ void guard_request(void *context, struct http_exchange *exchange)
     dispatch(request);
 }
 
-/* --- who asks --------------------------------------------------------------------------------- */
+/* --- does anybody live here? --------------------------------------------------------------------------- */
+
+/* As long as nobody does, every page leads to the one that makes the first person. */
+static void house_seen(struct errand *errand)
+{
+    struct web_request *request = CONTAINER_OF(errand, struct web_request, errand);
+    enum err_kind error = request->house.op.err.kind;
+    bool is_settled = request->house.is_settled;
+    bool is_first = request->route->who == WEB_FIRST;
+    arena_finish(&request->house.op.arena);
+    if (error != ERR_NONE) {
+        web_fail(request, 503);
+    } else if (is_settled) {
+        atomic_store(&request->home->web->is_settled, true);
+        if (is_first) {
+            web_fail(request, 404);
+        } else {
+            identify(request);
+        }
+    } else if (is_first) {
+        request->route->handler(request);
+    } else {
+        web_redirect(request, S("/setup"));
+    }
+}
+
+static void look_at_house(struct web_request *request)
+{
+    errand_start(&request->errand, request->home->loop, request->home->web->store,
+                 &request->house.op, STORE_HOUSE, house_seen);
+}
+
+/* --- who asks ----------------------------------------------------------------------------------------- */
 
 static void to_sign_in(struct web_request *request)
 {
@@ -196,6 +234,9 @@ static void identified(struct dir_lookup *lookup)
         dir_rooms_unref(request->rooms);
         request->session = NULL;
         request->rooms = NULL;
+    }
+    if (request->session != NULL) {
+        new_session_keep(request);
     }
     decide(request);
 }

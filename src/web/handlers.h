@@ -13,6 +13,20 @@ void session_new(struct web_request *request);
 void session_create(struct web_request *request);
 void session_destroy(struct web_request *request);
 
+void setup_new(struct web_request *request);
+void setup_create(struct web_request *request);
+
+void join_new(struct web_request *request);
+void join_create(struct web_request *request);
+
+void account_show(struct web_request *request);
+void account_update(struct web_request *request);
+void account_set_password(struct web_request *request);
+
+void invitation_create(struct web_request *request);
+
+void users_show(struct web_request *request);
+
 void rooms_index(struct web_request *request);
 void rooms_show(struct web_request *request);
 

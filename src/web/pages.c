@@ -52,6 +52,36 @@ void page_fill(struct web_request *request, Str title, RoomId current, struct pa
     }
 }
 
+Str page_wait(struct web_request *request, Millis wait_ms)
+{
+    struct arena *arena = &request->exchange->arena;
+    long long seconds = (long long)((wait_ms + 999) / 1000);
+    long long minutes = (seconds + 59) / 60;
+    http_respond_field(request->exchange, S("Retry-After"), str_format(arena, "%lld", seconds));
+    if (seconds < 60) {
+        return str_format(arena, "Too many tries. Wait %lld second%s.", seconds,
+                          seconds == 1 ? "" : "s");
+    }
+    return str_format(arena, "Too many tries. Wait %lld minute%s.", minutes, minutes == 1 ? "" : "s");
+}
+
+Str page_sentence(struct web_request *request, const struct err *err)
+{
+    char first = err->message[0];
+    first = first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first;
+    return str_format(&request->exchange->arena, "%c%s.", first, err->message + 1);
+}
+
+Str page_origin(struct web_request *request)
+{
+    Str public_url = str_from_z(request->home->web->settings->public_url);
+    if (public_url.len > 0) {
+        return public_url;
+    }
+    return str_format(&request->exchange->arena, "http://%.*s",
+                      STR_ARG(request->exchange->request.host));
+}
+
 Str page_nonce(struct web_request *request)
 {
     uint8_t bytes[NONCE_BYTES];

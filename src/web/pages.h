@@ -10,5 +10,11 @@
 void page_fill(struct web_request *request, Str title, RoomId current, struct page_view *ret_view);
 /* Writes the error page of a status into the response's body. */
 void page_error(struct web_request *request, int status);
+/* "Too many tries. Wait 2 minutes." and the field Retry-After, for an answer with 429. */
+Str page_wait(struct web_request *request, Millis wait_ms);
+/* The message of an error as a sentence of its own. */
+Str page_sentence(struct web_request *request, const struct err *err);
+/* The address of this house as others reach it, without a slash at its end. */
+Str page_origin(struct web_request *request);
 /* A new nonce for a form. */
 Str page_nonce(struct web_request *request);

@@ -7,6 +7,7 @@
 
 #include "auth/password.h"
 #include "base/limits.h"
+#include "base/log.h"
 
 static struct {
     pthread_mutex_t lock;
@@ -18,7 +19,15 @@ static struct {
 static void work(struct loop_job *job)
 {
     struct password_check *check = CONTAINER_OF(job, struct password_check, job);
-    check->is_right = password_verify(check->hash, check->password);
+    struct err err = {0};
+    if (!check->makes_hash) {
+        check->is_right = password_verify(check->hash, check->password);
+        return;
+    }
+    check->is_right = password_hash(&check->arena, check->password, &check->hash, &err);
+    if (!check->is_right) {
+        log_error("password.hash", log_err(&err));
+    }
 }
 
 static void done(struct loop_job *job);
@@ -66,7 +75,7 @@ static void push(struct password_check *check)
     gate.waiting++;
 }
 
-bool password_gate_check(struct loop *loop, struct password_check *check)
+static bool enter(struct loop *loop, struct password_check *check)
 {
     check->loop = loop;
     check->mail.deliver = start;
@@ -83,4 +92,16 @@ bool password_gate_check(struct loop *loop, struct password_check *check)
         start(loop, &check->mail);
     }
     return may_start || may_wait;
+}
+
+bool password_gate_check(struct loop *loop, struct password_check *check)
+{
+    check->makes_hash = false;
+    return enter(loop, check);
+}
+
+bool password_gate_hash(struct loop *loop, struct password_check *check)
+{
+    check->makes_hash = true;
+    return enter(loop, check);
 }

@@ -1,6 +1,6 @@
 /* routes.c -- every address of Parlor: method, path, who may ask, what answers.
  *
- * Forms send only GET and POST: a POST with the field _method=delete or =patch counts as DELETE or PATCH. Assets are
+ * Forms send only GET and POST: a POST with the field _method=delete or =patch counts as that. Assets are
  * served before this table is looked at (guard.c).
  * SPDX-License-Identifier: MIT */
 #include "web/handlers.h"
@@ -9,8 +9,21 @@ const struct web_route web_routes[] = {
     {HTTP_GET, "/", WEB_MAYBE, home_show},
 
     {HTTP_GET, "/session", WEB_MAYBE, session_new},
-    {HTTP_POST, "/session", WEB_ANYONE, session_create},
+    {HTTP_POST, "/session", WEB_MAYBE, session_create},
     {HTTP_DELETE, "/session", WEB_MAYBE, session_destroy},
+
+    {HTTP_GET, "/setup", WEB_FIRST, setup_new},
+    {HTTP_POST, "/setup", WEB_FIRST, setup_create},
+    {HTTP_GET, "/join", WEB_MAYBE, join_new},
+    {HTTP_POST, "/join", WEB_MAYBE, join_create},
+    {HTTP_GET, "/join/:code", WEB_MAYBE, join_new},
+    {HTTP_POST, "/join/:code", WEB_MAYBE, join_create},
+
+    {HTTP_GET, "/account", WEB_SIGNED_IN, account_show},
+    {HTTP_PATCH, "/account", WEB_SIGNED_IN, account_update},
+    {HTTP_POST, "/account/password", WEB_SIGNED_IN, account_set_password},
+    {HTTP_POST, "/invitation", WEB_SIGNED_IN, invitation_create},
+    {HTTP_GET, "/users/:user", WEB_SIGNED_IN, users_show},
 
     {HTTP_GET, "/rooms", WEB_SIGNED_IN, rooms_index},
     {HTTP_GET, "/rooms/:room", WEB_SIGNED_IN, rooms_show},

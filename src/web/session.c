@@ -5,22 +5,23 @@
  * SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "auth/token.h"
+#include "auth/device.h"
 #include "base/log.h"
 #include "http/cookie.h"
 #include "live/live.h"
 #include "template/session_new.h"
 #include "web/handlers.h"
+#include "web/new_session.h"
 #include "web/pages.h"
 #include "web/password_gate.h"
-
-enum { USER_AGENT_MAX = 200 };
+#include "web/tries.h"
 
 static void show_form(struct web_request *request, int status, Str handle, Str error)
 {
     struct session_new_view view = {.handle = handle, .error = error};
     bool is_query = request->exchange->request.method == HTTP_GET;
     view.next = form_get(is_query ? &request->query : &request->form, S("next"));
+    view.is_open = request->home->web->settings->registration == REGISTRATION_OPEN;
     page_fill(request, S("Come in"), 0, &view.page);
     view.page.is_signed_in = false;
     http_respond_html(request->exchange, status);
@@ -43,9 +44,12 @@ void session_new(struct web_request *request)
 struct sign_in {
     struct errand errand;
     struct web_request *request;
+    struct live *live;
     struct store_person_find find;
     struct password_check check;
     struct store_session_add add;
+    Str typed; /* the handle: folded, or what it was instead of one */
+    Str key;   /* whose tries are counted */
     char token[TOKEN_TEXT_LEN];
 };
 
@@ -61,37 +65,33 @@ static void session_stored(struct errand *errand)
 {
     struct sign_in *sign_in = CONTAINER_OF(errand, struct sign_in, errand);
     struct web_request *request = sign_in->request;
-    struct web *web = request->home->web;
-    struct arena *arena = &request->exchange->arena;
     if (sign_in->add.op.err.kind != ERR_NONE) {
         log_warn("session.add", log_err(&sign_in->add.op.err));
         fail_sign_in(sign_in, 503, S("The house is busy. Try again in a few seconds."));
         return;
     }
     log_info("session.new", log_i64("person", sign_in->find.person.id));
-    http_respond_cookie(request->exchange,
-                        cookie_format(arena, web->cookie_name, str_of(sign_in->token, TOKEN_TEXT_LEN),
-                                      (int64_t)LIMIT_SESSION_IDLE_DAYS * 24 * 60 * 60, web->is_https));
+    new_session_set_cookies(request, sign_in->token, sign_in->find.password_hash,
+                            sign_in->find.person.id);
     arena_finish(&sign_in->find.op.arena);
     arena_finish(&sign_in->add.op.arena);
     web_redirect(request, web_next_path(form_get(&request->form, S("next"))));
 }
 
+static void session_added(struct store_op *op)
+{
+    struct sign_in *sign_in = CONTAINER_OF(op, struct sign_in, add.op);
+    new_session_announce(sign_in->live, &sign_in->add);
+}
+
 static void store_session(struct sign_in *sign_in)
 {
     struct web_request *request = sign_in->request;
-    struct http_exchange *exchange = request->exchange;
-    char address[46] = "";
-    Str user_agent = http_request_field(&exchange->request, S("User-Agent"));
-    if (exchange->conn != NULL) {
-        conn_address_text(conn_peer(exchange->conn), address);
-    }
-    user_agent = str_sub(user_agent, 0, USER_AGENT_MAX);
-    token_create(sign_in->token, sign_in->add.token_hash);
+    new_session_fill(request, sign_in->token, &sign_in->add);
+    sign_in->live = request->home->web->live;
     sign_in->add.person = sign_in->find.person.id;
-    sign_in->add.user_agent = str_is_utf8(user_agent) ? user_agent : S("");
-    sign_in->add.address = str_dup(&exchange->arena, str_from_z(address));
     sign_in->add.now_ms = clock_wall_ms();
+    sign_in->add.op.after = session_added;
     errand_start(&sign_in->errand, request->home->loop, request->home->web->store, &sign_in->add.op,
                  STORE_SESSION_ADD, session_stored);
 }
@@ -102,25 +102,50 @@ static void password_checked(struct password_check *check)
     const struct store_person_find *find = &sign_in->find;
     bool is_person = find->op.err.kind == ERR_NONE && find->person.state == PERSON_ACTIVE;
     if (check->is_right && is_person) {
+        tries_succeeded(sign_in->key);
         store_session(sign_in);
     } else {
+        tries_failed(sign_in->key);
         fail_sign_in(sign_in, 422, S("Name or password is wrong."));
     }
+}
+
+/* A browser that was let in before has tries of its own: guesses of strangers do not lock it out. */
+static Str tries_key(struct sign_in *sign_in)
+{
+    struct web_request *request = sign_in->request;
+    const struct http_request *http = &request->exchange->request;
+    const struct store_person_find *find = &sign_in->find;
+    uint8_t *id = arena_alloc(&request->exchange->arena, DEVICE_ID_LEN);
+    Str name = device_cookie_name(str_from_z(request->home->web->settings->public_url));
+    Str cookie;
+    bool is_known = find->op.err.kind == ERR_NONE &&
+                    cookie_get(http_request_field(http, S("Cookie")), name, &cookie) &&
+                    device_is_known(cookie, find->password_hash, find->person.id, id);
+    return is_known ? str_of(id, DEVICE_ID_LEN)
+                    : str_format(&request->exchange->arena, "@%.*s", STR_ARG(sign_in->typed));
 }
 
 static void person_found(struct errand *errand)
 {
     struct sign_in *sign_in = CONTAINER_OF(errand, struct sign_in, errand);
+    struct web_request *request = sign_in->request;
     enum err_kind error = sign_in->find.op.err.kind;
     if (error != ERR_NONE && error != ERR_MISSING) {
         fail_sign_in(sign_in, 503, S("The house is busy. Try again in a few seconds."));
         return;
     }
+    sign_in->key = tries_key(sign_in);
+    Millis wait = tries_sign_in_as(sign_in->key);
+    if (wait > 0) {
+        fail_sign_in(sign_in, 429, page_wait(request, wait));
+        return;
+    }
     sign_in->check.hash = error == ERR_NONE ? sign_in->find.password_hash : (Str){0};
-    sign_in->check.password = form_get(&sign_in->request->form, S("password"));
+    sign_in->check.password = form_get(&request->form, S("password"));
     sign_in->check.done = password_checked;
-    if (!password_gate_check(sign_in->request->home->loop, &sign_in->check)) {
-        http_respond_field(sign_in->request->exchange, S("Retry-After"), S("2"));
+    if (!password_gate_check(request->home->loop, &sign_in->check)) {
+        http_respond_field(request->exchange, S("Retry-After"), S("2"));
         fail_sign_in(sign_in, 503, S("Many people come in at once. Try again in a few seconds."));
     }
 }
@@ -135,7 +160,15 @@ void session_create(struct web_request *request)
         fail_sign_in(sign_in, 422, S("Name or password is wrong."));
         return;
     }
-    if (!person_handle_fold(arena, form_get(&request->form, S("handle")), &sign_in->find.handle, &err)) {
+    Millis wait = tries_sign_in_from(web_client(request));
+    if (wait > 0) {
+        fail_sign_in(sign_in, 429, page_wait(request, wait));
+        return;
+    }
+    sign_in->typed = form_get(&request->form, S("handle"));
+    if (person_handle_fold(arena, sign_in->typed, &sign_in->find.handle, &err)) {
+        sign_in->typed = sign_in->find.handle;
+    } else {
         sign_in->find.handle = S("?"); /* nobody's: looked up all the same */
     }
     errand_start(&sign_in->errand, request->home->loop, request->home->web->store, &sign_in->find.op,

@@ -87,6 +87,60 @@ struct session_new_view {
     Str handle; /* as typed before */
     Str error;  /* empty: none */
     Str next;   /* where to go afterwards; empty: the rooms */
+    bool is_open; /* whoever has no account may make one */
+};
+
+/* newcomer/_fields.html: what a new person is asked; empty errors: nothing is wrong. */
+struct newcomer_view {
+    Str name, name_error;
+    Str handle, handle_error;
+    Str password_error;
+    int64_t password_least;
+    Str error; /* of the form as a whole */
+};
+
+/* setup/new.html: the first person and the first room. */
+struct setup_new_view {
+    struct page_view page;
+    struct newcomer_view newcomer;
+    Str room, room_error;
+};
+
+/* join/new.html: coming in. */
+struct join_new_view {
+    struct page_view page;
+    struct newcomer_view newcomer;
+    Str inviter; /* empty: the house is open */
+    Str action;  /* where the form goes */
+};
+
+/* join/none.html: an invitation that does not hold. */
+struct join_none_view {
+    struct page_view page;
+};
+
+/* account/show.html: one's own profile, password and devices; for an admin the invitation too. */
+struct account_show_view {
+    struct page_view page;
+    Str notice; /* what has just been done; empty: nothing */
+    Str handle;
+    Str name, name_error;
+    Str bio, bio_error;
+    Str current_error, password_error;
+    int64_t bio_most, password_least;
+    int64_t other_sessions;
+    bool is_admin;
+    bool is_closed; /* the setting lets nobody in: the invitation is of no use */
+    Str link;       /* empty: there is none yet */
+};
+
+/* user/show.html: a person, as everybody in the house may see them. */
+struct user_show_view {
+    struct page_view page;
+    PersonId id;
+    Str handle, name, bio, initials;
+    int hue;
+    bool is_self, is_admin, is_disabled;
 };
 
 /* error/show.html */

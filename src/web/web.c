@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "http/forwarded.h"
 #include "web/guard.h"
 #include "web/pages.h"
 
@@ -197,6 +198,16 @@ const struct room_entry *web_room(struct web_request *request)
         return NULL;
     }
     return room;
+}
+
+ConnAddress web_client(const struct web_request *request)
+{
+    const struct http_exchange *exchange = request->exchange;
+    if (exchange->conn == NULL) {
+        return (ConnAddress){0}; /* gone: nobody will see the answer */
+    }
+    return forwarded_client(conn_peer(exchange->conn), &exchange->request,
+                            str_from_z(request->home->web->settings->trusted_proxies));
 }
 
 bool web_is_htmx(const struct web_request *request)

@@ -30,6 +30,7 @@ struct web {
     Str cookie_name; /* "__Host-sid" on https, else "sid" */
     bool is_https;
     atomic_bool is_draining;
+    atomic_bool is_settled; /* somebody lives here: once seen, it stays so */
     struct web_home homes[LIMIT_LOOPS];
     int home_count;
     atomic_int listening; /* homes that accept connections */
@@ -37,6 +38,7 @@ struct web {
 
 /* Who may ask for a route. */
 enum web_who {
+    WEB_FIRST,     /* only as long as nobody lives here; then there is no such page */
     WEB_ANYONE,    /* no session is looked for */
     WEB_MAYBE,     /* the session is looked up; without one it is null */
     WEB_SIGNED_IN, /* without a session: to the sign-in page */
@@ -59,6 +61,8 @@ struct web_request {
     struct router_params params;
     struct form query;
     struct form form;             /* of an unsafe request */
+    struct errand errand;         /* of the guard's look at the house */
+    struct store_house house;
     struct dir_lookup lookup;
     struct dir_session *session;  /* null when nobody is signed in */
     struct dir_rooms *rooms;      /* likewise */
@@ -88,6 +92,8 @@ MUST_USE bool web_param_id(struct web_request *request, size_t index, int64_t *r
 const struct room_entry *web_room(struct web_request *request);
 /* The session cookie's value, or an empty string. */
 Str web_token(struct web_request *request);
+/* Who asks, by address: the peer, or whom our own proxies name. */
+ConnAddress web_client(const struct web_request *request);
 /* htmx asks, not the browser by itself. */
 bool web_is_htmx(const struct web_request *request);
 /* `next` when it is a path of ours, else "/rooms". */
