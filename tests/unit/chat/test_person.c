@@ -185,9 +185,50 @@ static void who_left_may_neither_read_nor_post(void **state)
     assert_true(room_may_read(MEMBER_MODERATOR) && room_may_post(MEMBER_MODERATOR));
 }
 
+static Str bio_of(Str input, bool *ret_good)
+{
+    static struct arena arena; /* lives as long as the program */
+    struct err err = {0};
+    Str bio = {0};
+    *ret_good = person_bio_clean(&arena, input, &bio, &err);
+    assert_int_equal(err.kind, *ret_good ? ERR_NONE : ERR_INPUT);
+    return bio;
+}
+
+static void a_bio_is_empty_or_text_of_several_lines(void **state)
+{
+    bool is_good;
+    (void)state;
+    assert_true(str_eq(bio_of(S(""), &is_good), S("")) && is_good);
+    assert_true(str_eq(bio_of(S(" \r\n "), &is_good), S("")) && is_good);
+    assert_true(str_eq(bio_of(S(" One.\r\nTwo.\r\n"), &is_good), S("One.\nTwo.")) && is_good);
+    (void)bio_of(S("a\x07"), &is_good);
+    assert_false(is_good);
+    (void)bio_of(S("a\xFF"), &is_good);
+    assert_false(is_good);
+}
+
+static void a_bio_has_a_largest_length_in_characters(void **state)
+{
+    char text[2 * LIMIT_BIO + 1];
+    bool is_good;
+    (void)state;
+    for (size_t i = 0; i < LIMIT_BIO; i++) {
+        text[2 * i] = '\xC3';
+        text[2 * i + 1] = '\xA4';
+    }
+    text[2 * LIMIT_BIO] = 'x';
+    (void)bio_of(str_of(text, 2 * LIMIT_BIO), &is_good);
+    assert_true(is_good);
+    (void)bio_of(str_of(text, sizeof(text)), &is_good);
+    assert_false(is_good);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bio_is_empty_or_text_of_several_lines),
+        cmocka_unit_test(a_bio_has_a_largest_length_in_characters),
         cmocka_unit_test(handles_are_folded),
         cmocka_unit_test(other_characters_are_no_handle),
         cmocka_unit_test(some_handles_are_reserved),
