@@ -33,7 +33,8 @@ UPDATE member SET read_post = $3 WHERE person_id = $2 AND room_id = $1 AND read_
 -- $1 room, $2 seq, $3 actor: the actor's rights, and the message. No row: no such message, or the
 -- actor was never in the room.
 SELECT member.role, actor.role, actor.state, message.rev, message.post_no, message.author_id,
-    author.name, message.nonce, message.created_ms, message.body, message.edited_ms, message.deleted
+    author.name, message.nonce, message.created_ms, message.body, message.edited_ms, message.deleted,
+    message.event
 FROM member JOIN person AS actor ON actor.id = member.person_id
 JOIN message ON message.room_id = member.room_id AND message.seq = $2
 LEFT JOIN person AS author ON author.id = message.author_id
@@ -82,9 +83,67 @@ INSERT INTO room (id, kind, name, created_ms) VALUES ($1, 1, $2, $3)
 INSERT INTO member (person_id, room_id, role, joined_ms)
 SELECT id, $1, 1, $2 FROM person WHERE state = 1
 
+-- name: room_count_people
+UPDATE room SET people = (
+    SELECT count(*) FROM member WHERE member.room_id = room.id AND member.role <> 0)
+WHERE id = $1
+
+-- name: open_rooms_grow
+-- somebody new is in each of them
+UPDATE room SET people = people + 1 WHERE kind = 1
+
+-- name: open_rooms_count
+SELECT count(*) FROM room WHERE kind = 1
+
+-- name: room_for_person
+-- $1 room, $2 person: the room as they see it, and what their rights in it are made of; the role is
+-- null for who was never in it.
+SELECT room.id, room.kind, room.name, room.topic, room.people, member.role, room.last_post,
+    member.read_post, person.name, person.role, person.state
+FROM room JOIN person ON person.id = $2
+LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
+WHERE room.id = $1
+
+-- name: room_rename
+UPDATE room SET name = $2 WHERE id = $1
+
+-- name: room_set_topic
+UPDATE room SET topic = $2 WHERE id = $1
+
+-- name: member_join
+-- $1 room, $2 person, $3 now; role 1 is plain. Who comes has read what was said before.
+INSERT INTO member (person_id, room_id, role, read_post, joined_ms)
+SELECT $2, id, 1, last_post, $3 FROM room WHERE id = $1
+ON CONFLICT (person_id, room_id) DO UPDATE
+SET role = 1, read_post = excluded.read_post, joined_ms = excluded.joined_ms
+
+-- name: member_set_role
+-- $1 room, $2 person, $3 role
+UPDATE member SET role = $3 WHERE person_id = $2 AND room_id = $1
+
+-- name: event_insert
+-- $1 id, $2 room, $3 seq, $4 who did it, $5 when, $6 new name or topic, $7 kind
+INSERT INTO message (id, room_id, seq, rev, author_id, created_ms, body, event)
+VALUES ($1, $2, $3, $3, $4, $5, $6, $7)
+
+-- name: room_browse
+-- $1 person, $2 limit: the open rooms that they are not in
+SELECT room.id, room.kind, room.name, room.topic, room.people, 0, room.last_post, 0
+FROM room LEFT JOIN member ON member.room_id = room.id AND member.person_id = $1
+WHERE room.kind = 1 AND (member.role IS NULL OR member.role = 0)
+ORDER BY room.name, room.id LIMIT $2
+
+-- name: room_members
+-- $1 room, $2 limit
+SELECT person.id, person.name, member.role, person.role
+FROM member JOIN person ON person.id = member.person_id
+WHERE member.room_id = $1 AND member.role <> 0
+ORDER BY person.name, person.id LIMIT $2
+
 -- name: room_list
 -- $1 person, $2 limit
-SELECT room.id, room.kind, room.name, room.topic, member.role, room.last_post, member.read_post
+SELECT room.id, room.kind, room.name, room.topic, room.people, member.role, room.last_post,
+    member.read_post
 FROM member JOIN room ON room.id = member.room_id
 WHERE member.person_id = $1 AND member.role <> 0
 ORDER BY room.name, room.id LIMIT $2
@@ -129,7 +188,7 @@ WHERE person_id = $2 AND room_id = $1 AND read_post < $3
 -- name: page_before
 -- $1 room, $2 seq, $3 limit: newest first
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq < $2 AND message.deleted = 0
 ORDER BY message.seq DESC LIMIT $3
@@ -137,7 +196,7 @@ ORDER BY message.seq DESC LIMIT $3
 -- name: page_after
 -- $1 room, $2 seq, $3 limit: oldest first
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq > $2 AND message.deleted = 0
 ORDER BY message.seq LIMIT $3
@@ -145,7 +204,7 @@ ORDER BY message.seq LIMIT $3
 -- name: message_get
 -- $1 room, $2 seq
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq = $2
 
@@ -153,7 +212,7 @@ WHERE message.room_id = $1 AND message.seq = $2
 -- $1 room, $2 after: new messages, and the current state of those that a change names, by rev. Named
 -- first and fetched then: with OR instead of UNION, SQLite walks the whole room.
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq IN (
     SELECT added.seq FROM message AS added WHERE added.room_id = $1 AND added.seq > $2

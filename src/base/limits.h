@@ -46,6 +46,8 @@ enum {
     LIMIT_PAGE = 40,                   /* messages a page */
     LIMIT_SESSIONS_PER_PERSON = 50,    /* the oldest goes */
     LIMIT_ROOMS_PER_PERSON = 500,      /* rooms listed in a sidebar */
+    LIMIT_OPEN_ROOMS = 400,            /* everybody is in them: leaves place in each sidebar for others */
+    LIMIT_MEMBERS_LISTED = 1000,       /* people on the page of who is in a room */
     LIMIT_SESSION_IDLE_DAYS = 30,
     LIMIT_SESSION_DAYS = 90,
     LIMIT_DEVICE_DAYS = 365,           /* a browser is known so long after it was last let in */

@@ -74,5 +74,5 @@ bool message_body_clean(struct arena *arena, Str input, Str *ret_body, struct er
 bool message_may_change(const struct message *message, PersonId actor, enum person_role role)
 {
     bool is_own = message->author != 0 && message->author == actor;
-    return !message->deleted && (is_own || role == PERSON_ADMIN);
+    return !message->deleted && message->event == CHANGE_NONE && (is_own || role == PERSON_ADMIN);
 }

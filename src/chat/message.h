@@ -10,19 +10,21 @@
 #include "base/err.h"
 #include "chat/ids.h"
 #include "chat/person.h"
+#include "chat/room.h"
 
 struct message {
     RoomId room;
     Seq seq;
     Seq rev;         /* number of its last change; equal to seq when never changed */
-    PostNo post;     /* 0 for a system message */
-    PersonId author; /* 0 for a system message */
+    PostNo post;     /* 0 for an event */
+    PersonId author; /* of an event: who did it */
     Str author_name; /* as it was when the row was read */
     Str nonce;
-    Str body;        /* source text; empty when deleted */
+    Str body;        /* source text; empty when deleted; of an event: the new name or topic */
     Millis created_ms;
     Millis edited_ms; /* 0: never */
     bool deleted;
+    enum change_kind event; /* NONE: somebody wrote it; else it was done to the room: a stage direction */
 };
 
 typedef struct {
@@ -37,5 +39,6 @@ bool message_nonce_is_valid(Str nonce);
 MUST_USE bool message_body_clean(struct arena *arena, Str input, Str *ret_body, struct err *err);
 
 /* Whether somebody may edit or delete a message: their own, and an admin everybody's. A deleted one
- * stays as it is. That they are still in the room is judged beside this. */
+ * stays as it is, and so does an event: what happened has happened. That they are still in the room
+ * is judged beside this. */
 bool message_may_change(const struct message *message, PersonId actor, enum person_role role);

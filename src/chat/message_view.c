@@ -52,6 +52,29 @@ Html message_view_whole(struct arena *arena, const struct message *message)
     return markup;
 }
 
+/* The word in data-event; empty for what somebody wrote. */
+static Str event_word(enum change_kind event)
+{
+    switch (event) {
+    case CHANGE_JOIN:
+        return S("join");
+    case CHANGE_LEAVE:
+        return S("leave");
+    case CHANGE_RENAME:
+        return S("rename");
+    case CHANGE_TOPIC:
+        return S("topic");
+    case CHANGE_NONE:
+    case CHANGE_EDIT:
+    case CHANGE_DELETE:
+    case CHANGE_REACTION:
+    case CHANGE_PIN:
+    case CHANGE_THREAD:
+        return (Str){0};
+    }
+    UNREACHABLE("no such kind of change");
+}
+
 void message_view_make(struct arena *arena, const struct message *message,
                        struct message_view *ret_view)
 {
@@ -74,6 +97,16 @@ void message_view_make(struct arena *arena, const struct message *message,
         .is_edited = message->edited_ms != 0,
         .is_gone = message->deleted,
         .is_emoji_only = emoji_is_only(message->body, LARGE_EMOJI),
+        .event = event_word(message->event),
+        .is_join = message->event == CHANGE_JOIN,
+        .is_leave = message->event == CHANGE_LEAVE,
+        .is_rename = message->event == CHANGE_RENAME,
+        .is_topic = message->event == CHANGE_TOPIC && message->body.len > 0,
+        .is_no_topic = message->event == CHANGE_TOPIC && message->body.len == 0,
     };
+    if (ret_view->event.len > 0) {
+        ret_view->change = message->body; /* a name or a topic: text, not markup */
+        return;
+    }
     ret_view->body = body_markup(arena, message->body, &ret_view->is_cut);
 }

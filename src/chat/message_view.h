@@ -24,6 +24,9 @@ struct message_view {
     bool is_edited;
     bool is_gone;       /* deleted: a blank article that moves the cursor */
     bool is_emoji_only; /* up to three, drawn large */
+    Str event;          /* "join", "leave", "rename", "topic"; empty: somebody wrote it */
+    bool is_join, is_leave, is_rename, is_topic, is_no_topic; /* which sentence it is */
+    Str change;  /* the new name or topic, of an event that has one */
     bool is_cut; /* the fragment would be too long: the text is cut, with a link to the whole */
 };
 

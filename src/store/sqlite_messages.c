@@ -65,8 +65,7 @@ static bool advance_room(struct sqlite_db *db, struct store_post *post)
     return sqlite_done(&run);
 }
 
-/* Increasing on this node, whatever the clock does. */
-static bool next_message_id(struct sqlite_writer *writer, Millis created_ms, int64_t *ret_id,
+bool sqlite_next_message_id(struct sqlite_writer *writer, Millis created_ms, int64_t *ret_id,
                             struct err *err)
 {
     if (writer->last_message_id == 0) {
@@ -87,7 +86,7 @@ static bool insert_message(struct sqlite_writer *writer, struct store_post *post
     struct sqlite_run run;
     const struct message *message = &post->message;
     int64_t id;
-    if (!next_message_id(writer, message->created_ms, &id, &post->op.err)) {
+    if (!sqlite_next_message_id(writer, message->created_ms, &id, &post->op.err)) {
         return false;
     }
     sqlite_run(&run, &writer->db, SQL_MESSAGE_INSERT, &post->op.err);
@@ -161,6 +160,7 @@ static bool judge_change(struct sqlite_db *db, struct store_message_change *chan
             .created_ms = sqlite_i64(&run, 8),
             .body = sqlite_str(&run, arena, 9),
             .edited_ms = sqlite_i64(&run, 10),
+            .event = (enum change_kind)sqlite_i64(&run, 12),
         };
         may = room_may_post((enum member_role)sqlite_i64(&run, 0)) &&
               sqlite_i64(&run, 2) == PERSON_ACTIVE &&
@@ -266,6 +266,7 @@ static void read_message(const struct sqlite_run *run, struct arena *arena, Room
         .body = sqlite_str(run, arena, 7),
         .edited_ms = sqlite_i64(run, 8),
         .deleted = sqlite_i64(run, 9) != 0,
+        .event = (enum change_kind)sqlite_i64(run, 10),
     };
 }
 

@@ -79,13 +79,36 @@ bool sqlite_next_id(struct sqlite_db *db, Str counter, int64_t *ret_id, struct e
     return sqlite_done(&run);
 }
 
+bool sqlite_count_people(struct sqlite_db *db, int64_t room, struct err *err)
+{
+    struct sqlite_run run;
+    sqlite_run(&run, db, SQL_ROOM_COUNT_PEOPLE, err);
+    sqlite_bind_i64(&run, room);
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
+
+/* One more in each. */
+static bool count_newcomer(struct sqlite_db *db, struct err *err)
+{
+    struct sqlite_run run;
+    sqlite_run(&run, db, SQL_OPEN_ROOMS_GROW, err);
+    (void)sqlite_row(&run);
+    return sqlite_done(&run);
+}
+
 bool sqlite_join_all(struct sqlite_db *db, enum sql_query_id query, int64_t id, Millis now,
                      struct err *err)
 {
     struct sqlite_run run;
+    bool is_person = query == SQL_PERSON_JOIN_OPEN_ROOMS;
+    CHECK(is_person || query == SQL_ROOM_JOIN_EVERYBODY);
     sqlite_run(&run, db, query, err);
     sqlite_bind_i64(&run, id);
     sqlite_bind_i64(&run, now);
     (void)sqlite_row(&run);
-    return sqlite_done(&run);
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    return is_person ? count_newcomer(db, err) : sqlite_count_people(db, id, err);
 }

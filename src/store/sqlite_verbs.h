@@ -20,11 +20,15 @@
     X(SETUP, WRITE, house_setup)                                                                   \
     X(JOIN, WRITE, house_join)                                                                     \
     X(INVITE, WRITE, house_invite)                                                                 \
+    X(ROOM_CHANGE, WRITE, room_changes_make)                                                       \
     X(SESSION_FIND, READ, sessions_find)                                                           \
     X(PERSON_FIND, READ, people_find)                                                              \
     X(PERSON_GET, READ, people_get)                                                                \
     X(HOUSE, READ, house_get)                                                                      \
     X(ROOM_LIST, READ, rooms_list)                                                                 \
+    X(ROOM_FIND, READ, rooms_find)                                                                 \
+    X(ROOM_BROWSE, READ, rooms_browse)                                                             \
+    X(ROOM_MEMBERS, READ, rooms_members)                                                           \
     X(MESSAGE_PAGE, READ, messages_page)                                                           \
     X(MESSAGE_GET, READ, messages_get)                                                             \
     X(REPLAY, READ, messages_replay)
@@ -60,7 +64,12 @@ size_t sqlite_cost(const struct store_op *op);
 
 /* Shared by the verbs' files. The next number of a counter: "person", "room". */
 MUST_USE bool sqlite_next_id(struct sqlite_db *db, Str counter, int64_t *ret_id, struct err *err);
-/* Runs one of the two statements that make members of everybody whom a new person or room concerns.
- */
+/* Runs one of the two statements that make members of everybody whom a new person or room concerns,
+ * and counts them. */
 MUST_USE bool sqlite_join_all(struct sqlite_db *db, enum sql_query_id query, int64_t id, Millis now,
                               struct err *err);
+/* Counts who is in a room, after somebody came or went. */
+MUST_USE bool sqlite_count_people(struct sqlite_db *db, int64_t room, struct err *err);
+/* An id for a new row of `message`: increasing on this node, whatever the clock does. */
+MUST_USE bool sqlite_next_message_id(struct sqlite_writer *writer, Millis created_ms,
+                                     int64_t *ret_id, struct err *err);

@@ -140,7 +140,9 @@ static void message_read(struct errand *errand)
     struct message_ask *ask = CONTAINER_OF(errand, struct message_ask, errand);
     struct web_request *request = ask->request;
     struct err err = ask->get.op.err;
-    bool is_there = err.kind == ERR_NONE && !ask->get.message.deleted;
+    /* What happened to the room is not a message of somebody, to be looked at alone. */
+    bool is_there = err.kind == ERR_NONE && !ask->get.message.deleted &&
+                    ask->get.message.event == CHANGE_NONE;
     if (is_there) {
         show_message(ask);
     }

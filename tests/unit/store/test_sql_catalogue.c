@@ -60,7 +60,8 @@ static bool may_scan(enum sql_query_id query)
 {
     return query == SQL_PERSON_JOIN_OPEN_ROOMS || query == SQL_ROOM_JOIN_EVERYBODY ||
            query == SQL_MESSAGE_LAST_ID || query == SQL_INVITATION_GET ||
-           query == SQL_INVITATION_CLEAR;
+           query == SQL_INVITATION_CLEAR || query == SQL_ROOM_BROWSE ||
+           query == SQL_OPEN_ROOMS_COUNT || query == SQL_OPEN_ROOMS_GROW;
 }
 
 static void check_step(enum sql_query_id query, const char *step)
