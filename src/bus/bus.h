@@ -13,15 +13,17 @@ enum bus_kind {
     BUS_INVALIDATE,  /* cached facts about a person, or all room lists (id 0), are old */
     BUS_RENAME,      /* a person is shown differently: so are the messages that were rendered of theirs */
     BUS_SESSION_END, /* a session is over: its sockets are to be closed */
+    BUS_ROOMS,       /* as INVALIDATE, and the person's (0: everybody's) pages list other rooms now */
+    BUS_MEMBER_END,  /* a person is in a room no more: their sockets in it are to be closed */
 };
 
 struct bus_frame {
     enum bus_kind kind;
-    int64_t room; /* CHANGE */
+    int64_t room; /* CHANGE, MEMBER_END */
     int64_t seq;  /* CHANGE: the number of the change */
     int64_t ref;  /* CHANGE: seq of the message that the fragment shows */
     int64_t post; /* CHANGE: the room's last post after it */
-    int64_t person; /* CHANGE: author; INVALIDATE: whose, 0 for all; others: whose */
+    int64_t person; /* CHANGE: author; INVALIDATE, ROOMS: whose, 0 for all; others: whose */
     bool is_gone; /* CHANGE: the message is to vanish from sight */
     uint8_t session[32];  /* SESSION_END: the token's hash */
     uint32_t markup_at;   /* CHANGE: where the markup begins in `blob`, after the frame's header */

@@ -73,7 +73,7 @@ static void control_changed(void *context, enum admin_change change, int64_t id)
         live_invalidate(server->live, id);
         break;
     case ADMIN_CHANGED_ROOM:
-        live_invalidate(server->live, 0);
+        live_rooms_changed(server->live, 0);
         break;
     case ADMIN_CHANGED_SESSION:
         break; /* sessions that nobody has seen yet are in no cache */

@@ -128,6 +128,7 @@ void directory_drop_session(struct directory *directory, const uint8_t *token_ha
 {
     struct dir_session *session = map_get(&directory->sessions, session_key(token_hash));
     directory->generation++;
+    directory->endings++;
     if (session != NULL) {
         forget_session(directory, session);
     }
@@ -182,6 +183,12 @@ void directory_drop_rooms(struct directory *directory, PersonId person)
     if (rooms != NULL) {
         forget_rooms(directory, rooms);
     }
+}
+
+void directory_end_membership(struct directory *directory, PersonId person)
+{
+    directory->endings++;
+    directory_drop_person(directory, person);
 }
 
 void directory_finish(struct directory *directory)

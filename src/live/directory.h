@@ -44,6 +44,8 @@ struct directory {
     struct list rooms_order;
     struct map reads; /* look-ups under way, by key */
     uint64_t generation; /* counts invalidations: a read begun before one is not kept */
+    uint64_t endings;    /* counts sessions and memberships that ended: a socket that asked before one
+                          * asks again, or it would be let in after it was to be closed */
 };
 
 /* One look-up: embed it, fill in the token's hash, and read the results in `done`. */
@@ -75,3 +77,5 @@ void directory_drop_session(struct directory *directory, const uint8_t *token_ha
 void directory_drop_person(struct directory *directory, PersonId person);
 /* Forgets the room list of one person only. */
 void directory_drop_rooms(struct directory *directory, PersonId person);
+/* The same, because the person is in some room no more. */
+void directory_end_membership(struct directory *directory, PersonId person);

@@ -33,6 +33,7 @@ struct entering {
     struct live_socket *socket;
     struct place place;
     uint16_t number; /* of the socket's opens */
+    uint64_t endings; /* of the directory, when it was asked */
 };
 
 /* --- places ------------------------------------------------------------------------------------------- */
@@ -79,12 +80,26 @@ static void enter_room(struct live_socket *socket, const struct dir_rooms *rooms
     hub_join(hub_room_use(socket->hub, place->room), socket, place->has_after, place->after);
 }
 
+static void ask_directory(struct entering *entering)
+{
+    struct hub *hub = entering->socket->hub;
+    entering->endings = hub->directory.endings;
+    hub_find(hub, &entering->lookup);
+}
+
 /* The directory's answer, for a new socket and for `open` alike. */
 static void entering_known(struct dir_lookup *lookup)
 {
     struct entering *entering = CONTAINER_OF(lookup, struct entering, lookup);
     struct live_socket *socket = entering->socket;
     bool is_there = socket->conn != NULL && socket->state != LIVE_ENDING;
+    if (is_there && lookup->error == ERR_NONE &&
+        entering->endings != socket->hub->directory.endings) {
+        dir_session_unref(lookup->session); /* may tell of what has ended meanwhile */
+        dir_rooms_unref(lookup->rooms);
+        ask_directory(entering);
+        return;
+    }
     bool is_last = entering->number == socket->opens; /* answers come in any order */
     if (is_last) {
         socket->opening = 0;
@@ -124,7 +139,7 @@ static void enter(struct live_socket *socket, const uint8_t *token_hash, const s
     entering->place = *place;
     entering->lookup.done = entering_known;
     memcpy(entering->lookup.token_hash, token_hash, STORE_TOKEN_HASH_LEN);
-    hub_find(socket->hub, &entering->lookup);
+    ask_directory(entering);
 }
 
 /* --- the handshake -------------------------------------------------------------------------------------- */

@@ -140,6 +140,7 @@ static void tick(struct loop_timer *timer)
 {
     struct hub *hub = CONTAINER_OF(timer, struct hub, tick);
     hub_send_hints(hub);
+    hub_tell_rooms(hub);
     read_marks_tick(hub, false);
     age_rooms(hub);
     hub_age_people(hub, false);
@@ -224,6 +225,14 @@ static void deliver(struct loop *loop, struct mail *mail)
     case BUS_SESSION_END:
         directory_drop_session(&letter->hub->directory, frame->session);
         hub_end_session(letter->hub, frame->person, frame->session);
+        break;
+    case BUS_ROOMS:
+        directory_drop_person(&letter->hub->directory, frame->person);
+        hub_note_rooms(letter->hub, frame->person);
+        break;
+    case BUS_MEMBER_END:
+        directory_end_membership(&letter->hub->directory, frame->person);
+        hub_end_membership(letter->hub, frame->person, frame->room);
         break;
     }
     blob_unref(letter->frame.blob);

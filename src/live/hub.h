@@ -57,6 +57,7 @@ struct hub_person {
     uint32_t socket_count;
     bool is_asking;       /* for their room list, to send them their counters */
     Millis used_ms;       /* last use; kept for LIMIT_PERSON_MS without a socket */
+    bool has_new_rooms;   /* to be told at the next tick */
     struct bucket posts;  /* posts_per_second */
     struct bucket opens;  /* new_sockets_per_minute */
 };
@@ -84,6 +85,8 @@ struct hub {
     size_t writer_count, writer_cap;
     uint32_t socket_count;
     bool is_draining;
+    bool has_new_rooms;     /* somebody here, */
+    bool have_all_new_rooms; /* or everybody, is to be told at the next tick that their rooms changed */
 
     pthread_mutex_t hints_lock;
     struct map hints;  /* room id → struct hint; guarded by hints_lock */
@@ -121,8 +124,14 @@ void hub_age_people(struct hub *hub, bool all);
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
 /* Sends what became known of last posts to the people here, at most once a second. */
 void hub_send_hints(struct hub *hub);
-/* Closes the sockets of a session. */
+/* Has the pages of a person (0: of everybody) fetch their list of rooms, at most once a second. */
+void hub_note_rooms(struct hub *hub, PersonId person);
+void hub_tell_rooms(struct hub *hub);
+/* Whether somebody has a socket in a room on this loop. */
+bool hub_is_here(const struct hub *hub, PersonId person, RoomId room);
+/* Closes the sockets of a session; and those of a person in a room. */
 void hub_end_session(struct hub *hub, PersonId person, const uint8_t *token_hash);
+void hub_end_membership(struct hub *hub, PersonId person, RoomId room);
 
 /* In hub_flush.c: writes to the members of dirty rooms. True: there is more to do. */
 bool hub_flush(struct hub *hub);

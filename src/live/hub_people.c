@@ -111,6 +111,35 @@ void hub_end_session(struct hub *hub, PersonId id, const uint8_t *token_hash)
     }
 }
 
+void hub_end_membership(struct hub *hub, PersonId id, RoomId room)
+{
+    struct hub_person *person = map_get_i64(&hub->people, id);
+    if (person == NULL) {
+        return;
+    }
+    LIST_EACH(node, next, &person->sockets) {
+        struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+        if (socket->room != NULL && socket->room->id == room) {
+            live_socket_close(socket, WS_CLOSE_NO_ROOM, "no longer in this room");
+        }
+    }
+}
+
+bool hub_is_here(const struct hub *hub, PersonId id, RoomId room)
+{
+    struct hub_person *person = map_get_i64(&hub->people, id);
+    if (person == NULL) {
+        return false;
+    }
+    LIST_EACH(node, next, &person->sockets) {
+        const struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+        if (socket->room != NULL && socket->room->id == room) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- counters and hints ------------------------------------------------------------------------------- */
 
 static void put_counter(struct buf *markup, RoomId room, PostNo last_post)
@@ -240,4 +269,42 @@ void hub_send_hints(struct hub *hub)
         mem_free(hint);
     }
     map_finish(&hints);
+}
+
+/* --- other rooms ------------------------------------------------------------------------------------- */
+
+void hub_note_rooms(struct hub *hub, PersonId id)
+{
+    struct hub_person *person = map_get_i64(&hub->people, id);
+    if (person != NULL) {
+        person->has_new_rooms = true;
+    }
+    hub->has_new_rooms |= person != NULL;
+    hub->have_all_new_rooms |= id == 0;
+}
+
+static void tell_person(struct hub *hub, struct hub_person *person, struct blob *frame)
+{
+    if (!person->has_new_rooms && !hub->have_all_new_rooms) {
+        return;
+    }
+    person->has_new_rooms = false;
+    LIST_EACH(node, next, &person->sockets) {
+        live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, true);
+    }
+}
+
+void hub_tell_rooms(struct hub *hub)
+{
+    if (!hub->has_new_rooms && !hub->have_all_new_rooms) {
+        return;
+    }
+    struct blob *frame = render_private(S("<i id=sys data-do=rooms hx-swap-oob=true></i>"));
+    size_t pos = 0;
+    void *person;
+    while (map_next(&hub->people, &pos, &person)) {
+        tell_person(hub, person, frame);
+    }
+    blob_unref(frame);
+    hub->has_new_rooms = hub->have_all_new_rooms = false;
 }

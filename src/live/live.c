@@ -125,6 +125,39 @@ void live_change_start(struct live_change *change, struct live *live, struct loo
                  done);
 }
 
+static void end_membership(struct live *live, PersonId person, RoomId room)
+{
+    bus_publish(live->bus,
+                &(struct bus_frame){.kind = BUS_MEMBER_END, .person = person, .room = room});
+}
+
+/* In this order: whoever makes a page after the event has been told finds nothing old to put into it. */
+static void room_change_committed(struct store_op *op)
+{
+    struct live_room_change *change = CONTAINER_OF(op, struct live_room_change, change.op);
+    const struct store_room_change *done = &change->change;
+    bool is_leave = done->kind == CHANGE_LEAVE;
+    if (is_leave || done->kind == CHANGE_JOIN) {
+        live_rooms_changed(change->live, done->actor);
+    } else if (done->kind == CHANGE_RENAME) {
+        live_rooms_changed(change->live, 0);
+    } else {
+        live_invalidate(change->live, 0);
+    }
+    publish_message(change->live, &done->message, done->last_post);
+    if (is_leave) {
+        end_membership(change->live, done->actor, done->room);
+    }
+}
+
+void live_room_change_start(struct live_room_change *change, struct live *live, struct loop *loop,
+                            void (*done)(struct errand *errand))
+{
+    change->live = live;
+    change->change.op.after = room_change_committed;
+    errand_start(&change->errand, loop, live->store, &change->change.op, STORE_ROOM_CHANGE, done);
+}
+
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash)
 {
     struct bus_frame frame = {.kind = BUS_SESSION_END, .person = person};
@@ -140,4 +173,9 @@ void live_invalidate(struct live *live, PersonId person)
 void live_rename(struct live *live, PersonId person)
 {
     bus_publish(live->bus, &(struct bus_frame){.kind = BUS_RENAME, .person = person});
+}
+
+void live_rooms_changed(struct live *live, PersonId person)
+{
+    bus_publish(live->bus, &(struct bus_frame){.kind = BUS_ROOMS, .person = person});
 }

@@ -54,9 +54,21 @@ struct live_change {
 void live_change_start(struct live_change *change, struct live *live, struct loop *loop,
                        void (*done)(struct errand *errand));
 
+/* What somebody does to a room, on its way into the store. Caches forget what the event will tell
+ * before it is published; who has left is written to up to the event, and then no more. */
+struct live_room_change {
+    struct errand errand;
+    struct live *live;
+    struct store_room_change change;
+};
+void live_room_change_start(struct live_room_change *change, struct live *live, struct loop *loop,
+                            void (*done)(struct errand *errand));
+
 /* Tells every loop that a session is over: its sockets close with 4401 after what they had coming. */
 void live_end_session(struct live *live, PersonId person, const uint8_t *token_hash);
 /* Tells every loop that a person is shown differently; open pages keep what they show until they reload. */
 void live_rename(struct live *live, PersonId person);
 /* Tells every loop that what it remembers about a person is old; 0: all room lists. */
 void live_invalidate(struct live *live, PersonId person);
+/* The same, and that the person's (0: everybody's) open pages are to fetch their list of rooms anew. */
+void live_rooms_changed(struct live *live, PersonId person);
