@@ -104,6 +104,7 @@
             clearTimeout(offlineTimer);
             setState("off");
             say(FINAL[code], code === 4401 ? "Come in" : "Try again");
+            if (code === 4403) parlor.rooms.fetchSoon();
         } else {
             wentAway();
         }
@@ -129,6 +130,7 @@
         const { ack, err, nonce, do: order, head } = sys.dataset;
         if (ack) parlor.outbox.acknowledged(ack);
         if (err) parlor.outbox.refused(nonce, err);
+        if (order === "rooms") parlor.rooms.fetchSoon();
         if (order === "reset") setTimeout(reloadRoom, Math.random() * 1000);
         if (head) {
             const [id, , seq] = head.split(":");

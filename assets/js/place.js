@@ -46,6 +46,7 @@
     const noteLive = (article) => {
         parlor.advance(revOf(article));
         if (article.dataset.nonce) parlor.outbox?.arrived(article);
+        if (article.dataset.event) parlor.rooms?.happened(article);
         const room = parlor.room();
         if (Number(article.dataset.post) > Number(room.dataset.lastPost)) room.dataset.lastPost = article.dataset.post;
     };

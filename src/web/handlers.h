@@ -27,8 +27,20 @@ void invitation_create(struct web_request *request);
 
 void users_show(struct web_request *request);
 
-void rooms_index(struct web_request *request);
 void rooms_show(struct web_request *request);
+
+void room_list_show(struct web_request *request);
+void room_list_add(struct web_request *request);
+
+void room_edit_show(struct web_request *request);
+void room_edit_save(struct web_request *request);
+
+void room_people_show(struct web_request *request);
+
+void memberships_create(struct web_request *request);
+void memberships_destroy(struct web_request *request);
+/* Not a route: shows the door of a room that the person is not in, or that there is nothing. */
+void memberships_offer(struct web_request *request, RoomId room);
 
 void messages_index(struct web_request *request);
 void messages_show(struct web_request *request);

@@ -82,6 +82,11 @@ Str page_origin(struct web_request *request)
                       STR_ARG(request->exchange->request.host));
 }
 
+Str page_people(struct arena *arena, int64_t count)
+{
+    return count == 1 ? S("1 person") : str_format(arena, "%lld people", (long long)count);
+}
+
 Str page_nonce(struct web_request *request)
 {
     uint8_t bytes[NONCE_BYTES];

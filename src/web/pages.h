@@ -16,5 +16,7 @@ Str page_wait(struct web_request *request, Millis wait_ms);
 Str page_sentence(struct web_request *request, const struct err *err);
 /* The address of this house as others reach it, without a slash at its end. */
 Str page_origin(struct web_request *request);
+/* "1 person", "12 people". */
+Str page_people(struct arena *arena, int64_t count);
 /* A new nonce for a form. */
 Str page_nonce(struct web_request *request);

@@ -1,23 +1,13 @@
-/* rooms.c -- the list of rooms, and a room: with its newest messages, or with those around one.
+/* rooms.c -- a room: with its newest messages, or with those around one.
  *
  * The newest are a small shell around the window's fragments, which are spliced in by reference:
  * the page goes out in one sendmsg and touches the store only when nobody has looked at the room
  * lately. SPDX-License-Identifier: MIT */
 #include "chat/cursor.h"
 #include "live/render.h"
-#include "template/room_index.h"
 #include "template/room_show.h"
 #include "web/handlers.h"
 #include "web/pages.h"
-
-void rooms_index(struct web_request *request)
-{
-    struct room_index_view view = {0};
-    page_fill(request, S("Rooms"), 0, &view.page);
-    http_respond_html(request->exchange, 200);
-    template_room_index(&request->exchange->body, &view);
-    web_send(request);
-}
 
 /* The messages of a room's page, wherever they come from. */
 struct room_page {
@@ -37,6 +27,7 @@ static void show(struct web_request *request, const struct room_entry *entry,
         .id = entry->id,
         .name = entry->name,
         .topic = entry->topic,
+        .people = page_people(arena, entry->people),
         .cursor = cursor_format(arena, request->home->web->live->epoch, page->head),
         .first = page->first,
         .last = page->last,
@@ -168,9 +159,14 @@ static void show_around(struct web_request *request, const struct room_entry *en
 
 void rooms_show(struct web_request *request)
 {
+    RoomId id;
     Seq seq;
-    const struct room_entry *entry = web_room(request);
-    if (entry == NULL) {
+    if (!web_param_id(request, 0, &id)) {
+        return;
+    }
+    const struct room_entry *entry = dir_rooms_get(request->rooms, id);
+    if (entry == NULL || !room_may_read(entry->role)) {
+        memberships_offer(request, id);
         return;
     }
     if (!form_has(&request->query, S("around"))) {

@@ -42,6 +42,7 @@ struct room_show_view {
     RoomId id;
     Str name;
     Str topic;
+    Str people;      /* "12 people" */
     Str cursor;      /* EPOCH:SEQ */
     Seq first, last; /* seq of the oldest and newest message shown; 0: none is shown */
     PostNo last_post;
@@ -52,9 +53,71 @@ struct room_show_view {
     struct message_view echo; /* what the optimistic echo is made of: nothing but its author */
 };
 
-/* room/index.html: all rooms of a person. */
+/* A row of the list of rooms. */
+struct room_choice_view {
+    RoomId id;
+    Str name;
+    Str topic;
+    Str people;
+    PostNo unread;
+};
+
+struct room_choices_view {
+    const struct room_choice_view *items;
+    size_t count;
+};
+
+/* room/index.html: the rooms of a person, those that they could join, and a form for a new one. */
 struct room_index_view {
     struct page_view page;
+    struct room_choices_view mine, others;
+    Str name;  /* of the new one, as typed before */
+    Str error; /* empty: none */
+};
+
+/* room/door.html: a room that the person is not in. */
+struct room_door_view {
+    struct page_view page;
+    RoomId id;
+    Str name;
+    Str topic;
+    Str people;
+};
+
+/* room/edit.html: what a room is called, and the way out of it. */
+struct room_edit_view {
+    struct page_view page;
+    RoomId id;
+    Str room;        /* its name as it is */
+    Str name, topic; /* as they are, or as typed before */
+    Str name_error, topic_error;
+    Str error;       /* of the whole; empty: none */
+    bool may_change;
+    bool may_leave;
+};
+
+/* Somebody on the page of who is in a room. */
+struct room_person_view {
+    PersonId id;
+    Str name;
+    Str initials;
+    int hue;
+    bool is_moderator;
+    bool is_admin;
+};
+
+struct room_people_list_view {
+    const struct room_person_view *items;
+    size_t count;
+};
+
+/* room/people.html */
+struct room_people_view {
+    struct page_view page;
+    RoomId id;
+    Str name;
+    struct room_people_list_view here, away;
+    bool has_more;
 };
 
 /* room/_older.html and _newer.html answer the page's sentinels; room/messages.html is the same as a page of

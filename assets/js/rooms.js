@@ -1,0 +1,59 @@
+/* rooms.js -- what an open page learns of rooms: its list is another, this one is called otherwise.
+ *
+ * The list in the sidebar is fetched from the server when that says so, and after a cut, during which it
+ * may have said so. Name and topic come with the event that is placed among the messages. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const SPREAD_MS = 1_000; // a new room is told to everybody at once: they ask one after the other
+    const LIST = "#rooms .sidebar__rooms";
+    let timer = null;
+    let hasBeenConnected = false;
+
+    const readMarks = () => new Map([...document.querySelectorAll("#rooms a.row")].map((row) => [row.dataset.room, Number(row.dataset.read)]));
+
+    /* The server writes read marks with a delay: what is known here may be newer. */
+    const finish = (marks) => {
+        const current = parlor.room()?.dataset.room;
+        for (const row of document.querySelectorAll("#rooms a.row")) {
+            row.dataset.read = Math.max(Number(row.dataset.read), marks.get(row.dataset.room) ?? 0);
+            if (row.dataset.room === current) row.setAttribute("aria-current", "page");
+        }
+        parlor.unread.count();
+    };
+
+    const fetchList = async () => {
+        timer = null;
+        if (!document.querySelector(LIST)) return;
+        await htmx.ajax("GET", "/rooms", { target: LIST, select: ".sidebar__rooms", swap: "outerHTML" });
+    };
+
+    parlor.rooms = {
+        fetchSoon() {
+            timer ??= setTimeout(fetchList, Math.random() * SPREAD_MS);
+        },
+        /* An event of this room has come. */
+        happened(article) {
+            const text = article.querySelector("q")?.textContent ?? "";
+            const room = parlor.room();
+            if (article.dataset.event === "rename") room.querySelector(".room__name").textContent = text;
+            if (article.dataset.event === "topic") room.querySelector(".room__topic").textContent = text;
+            parlor.unread.count();
+        },
+    };
+
+    let marks = null;
+    const isList = (event) => {
+        const target = event.detail.ctx?.target;
+        return target === LIST || Boolean(target?.matches?.(LIST));
+    };
+    document.addEventListener("htmx:before:swap", (event) => isList(event) && (marks = readMarks()));
+    document.addEventListener("htmx:after:swap", () => {
+        if (!marks) return;
+        finish(marks);
+        marks = null;
+    });
+    document.addEventListener("htmx:ws:after:connection", () => {
+        if (hasBeenConnected) parlor.rooms.fetchSoon();
+        hasBeenConnected = true;
+    });
+})();
