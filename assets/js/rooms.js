@@ -27,6 +27,17 @@
         await htmx.ajax("GET", "/rooms", { target: LIST, select: ".sidebar__rooms", swap: "outerHTML" });
     };
 
+    /* The name stands in the head, and in what the composer says. */
+    const setName = (name) => {
+        const head = parlor.room().querySelector(".room__name");
+        const box = document.getElementById("body");
+        const label = document.querySelector('label[for="body"]');
+        const old = head.textContent;
+        head.textContent = name;
+        if (box) box.placeholder = box.placeholder.replace(old, () => name);
+        if (label) label.textContent = label.textContent.replace(old, () => name);
+    };
+
     parlor.rooms = {
         fetchSoon() {
             timer ??= setTimeout(fetchList, Math.random() * SPREAD_MS);
@@ -34,9 +45,8 @@
         /* An event of this room has come. */
         happened(article) {
             const text = article.querySelector("q")?.textContent ?? "";
-            const room = parlor.room();
-            if (article.dataset.event === "rename") room.querySelector(".room__name").textContent = text;
-            if (article.dataset.event === "topic") room.querySelector(".room__topic").textContent = text;
+            if (article.dataset.event === "rename") setName(text);
+            if (article.dataset.event === "topic") parlor.room().querySelector(".room__topic").textContent = text;
             parlor.unread.count();
         },
     };

@@ -272,7 +272,7 @@ void hub_find(struct hub *hub, struct dir_lookup *lookup)
 
 void hub_send(struct hub *hub, const struct bus_frame *frame, bool is_interested)
 {
-    if (frame->kind == BUS_CHANGE) {
+    if (frame->kind == BUS_CHANGE && frame->post > 0) { /* else there is nothing to be unread */
         note_post(hub, frame->room, frame->post, frame->person);
     }
     if (!is_interested) {
