@@ -14,7 +14,7 @@ struct roll_call {
     RoomId room;
     const PersonId *people;
     size_t count;
-    bool *is_here; /* one a person, false at first */
+    bool *is_here; /* one a person; true at first for whom nobody need ask */
 
     struct mail mail;
     struct live *live;

@@ -70,13 +70,14 @@ static void members_read(struct errand *errand)
         return;
     }
     PersonId *people = arena_new(&request->exchange->arena, PersonId, count);
+    ask->call.is_here = arena_new(&request->exchange->arena, bool, count);
     for (size_t i = 0; i < count; i++) {
         people[i] = ask->list.members[i].id;
+        ask->call.is_here[i] = people[i] == request->session->person.id; /* looks at it right now */
     }
     ask->call.room = ask->room->id;
     ask->call.people = people;
     ask->call.count = count;
-    ask->call.is_here = arena_new(&request->exchange->arena, bool, count);
     roll_call_start(&ask->call, request->home->web->live, request->home->loop, called);
 }
 
