@@ -33,9 +33,9 @@ enum {
     LIMIT_MESSAGE = 16 * 1024,         /* a message's text */
     LIMIT_FRAGMENT = 64 * 1024,        /* a rendered message; longer is shown cut, with a link */
     LIMIT_FRAGMENT_PLAIN = 32 * 1024,  /* escaped text shown of a message that rendered too long */
-    LIMIT_MARKUP = 256 * 1024,         /* a message rendered whole on its own page; longer: as plain text */
-    LIMIT_MARKUP_DEPTH = 16,           /* elements of a message inside one another; more: as plain text */
-    LIMIT_MARKUP_AUTOLINKS = 256,      /* bare addresses made links, each costs the length of its paragraph */
+    LIMIT_MARKUP = 256 * 1024,         /* a message on its own page; longer: plain text */
+    LIMIT_MARKUP_DEPTH = 16,           /* elements inside one another; more: plain text */
+    LIMIT_MARKUP_AUTOLINKS = 256,      /* bare addresses made links; more: none is */
     LIMIT_NONCE = 64,
     LIMIT_HANDLE = 32,
     LIMIT_PERSON_NAME = 64,

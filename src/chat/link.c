@@ -113,23 +113,19 @@ bool link_parse(Str url, Str *ret_host)
     return false;
 }
 
-/* --- text that looks like an address
- * --------------------------------------------------------------- */
+/* --- text that looks like an address ---------------------------------------------------------- */
 
-/* Characters that turn the reading direction round, and dots that are not the dot of a host. */
+/* Characters that turn the reading direction round (U+202A to 202E, 2066 to 2069, 200E, 200F,
+ * 061C), and dots that are not the dot of a host (U+3002, FF0E, FF61, 2024). */
 static bool has_trick(Str text)
 {
     static const Str tricks[] = {
-        S_INIT("\xE2\x80\xAA"), S_INIT("\xE2\x80\xAB"),
-        S_INIT("\xE2\x80\xAC"),                         /* U+202A to 202C */
-        S_INIT("\xE2\x80\xAD"), S_INIT("\xE2\x80\xAE"), /* 202D, 202E */
-        S_INIT("\xE2\x81\xA6"), S_INIT("\xE2\x81\xA7"),
-        S_INIT("\xE2\x81\xA8"), /* 2066 to 2068 */
-        S_INIT("\xE2\x81\xA9"), S_INIT("\xE2\x80\x8E"),
-        S_INIT("\xE2\x80\x8F"), /* 2069, 200E, 200F */
-        S_INIT("\xD8\x9C"),     S_INIT("\xE3\x80\x82"),
-        S_INIT("\xEF\xBC\x8E"),                         /* 061C, 3002, FF0E */
-        S_INIT("\xEF\xBD\xA1"), S_INIT("\xE2\x80\xA4"), /* FF61, 2024 */
+        S_INIT("\xE2\x80\xAA"), S_INIT("\xE2\x80\xAB"), S_INIT("\xE2\x80\xAC"),
+        S_INIT("\xE2\x80\xAD"), S_INIT("\xE2\x80\xAE"), S_INIT("\xE2\x81\xA6"),
+        S_INIT("\xE2\x81\xA7"), S_INIT("\xE2\x81\xA8"), S_INIT("\xE2\x81\xA9"),
+        S_INIT("\xE2\x80\x8E"), S_INIT("\xE2\x80\x8F"), S_INIT("\xD8\x9C"),
+        S_INIT("\xE3\x80\x82"), S_INIT("\xEF\xBC\x8E"), S_INIT("\xEF\xBD\xA1"),
+        S_INIT("\xE2\x80\xA4"),
     };
     for (size_t i = 0; i < text.len; i++) {
         for (size_t t = 0; (unsigned char)text.data[i] >= 0x80 && t < ARRAY_LEN(tricks); t++) {
@@ -170,7 +166,7 @@ static Str without_www(Str host)
 
 static bool has_user(Str url)
 {
-    Str rest = str_skip(url, str_starts(url, S("https")) ? 8 : 7);
+    Str rest = str_skip(url, str_eq_nocase(str_sub(url, 0, 5), S("https")) ? 8 : 7);
     return str_find(before_any(rest, S("/?#\\")), '@') >= 0;
 }
 

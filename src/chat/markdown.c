@@ -100,8 +100,7 @@ Html markdown_plain(struct arena *arena, Str source)
     return html;
 }
 
-/* --- what is written
- * ------------------------------------------------------------------------------------ */
+/* --- what is written ------------------------------------------------------------------------ */
 
 /* For md4c's callbacks: only a negative answer stops it at once. */
 static int go_on(struct render *render)
@@ -184,8 +183,7 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *data, MD_SIZE len, void *contex
     return go_on(render);
 }
 
-/* --- blocks
- * --------------------------------------------------------------------------------------------- */
+/* --- blocks --------------------------------------------------------------------------------- */
 
 /* Those that are one element without attributes. */
 static const Str block_tags[] = {
@@ -348,8 +346,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context)
     return go_on(render);
 }
 
-/* --- links
- * ---------------------------------------------------------------------------------------------- */
+/* --- links ---------------------------------------------------------------------------------- */
 
 static void put_code_point(struct buf *out, utf8proc_int32_t code)
 {
@@ -478,8 +475,7 @@ static void close_link(struct render *render, Str kind)
     }
 }
 
-/* --- spans
- * ---------------------------------------------------------------------------------------------- */
+/* --- spans ---------------------------------------------------------------------------------- */
 
 /* What is missing here are links, pictures, and extensions that are switched off. */
 static const Str span_tags[] = {

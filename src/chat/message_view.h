@@ -1,7 +1,8 @@
 /* message_view.h -- what templates/message/_message.html shows of a message.
  *
- * The same for every reader: nothing here depends on who looks or on the neighbours, so the
- * rendered bytes serve first page, live push and replay alike. SPDX-License-Identifier: MIT */
+ * The same for every reader: nothing here depends on who looks or on the neighbours, so the rendered
+ * bytes serve first page, live push and replay alike.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "chat/message.h"
@@ -13,16 +14,16 @@ struct message_view {
     Seq rev;
     PostNo post;
     PersonId author;
-    int hue; /* of the author's initials, 0 to 11 */
+    int hue;          /* of the author's initials, 0 to 11 */
     Str initials;
     Str author_name;
     Str nonce;
-    Str time_iso;  /* "2026-11-24T10:17:11Z", for <time datetime> */
-    Str time_text; /* "10:17", UTC: what is read without JavaScript */
+    Str time_iso;     /* "2026-11-24T10:17:11Z", for <time datetime> */
+    Str time_text;    /* "10:17", UTC: what is read without JavaScript */
     Html body;
-    bool is_changed; /* rev differs from seq */
+    bool is_changed;  /* rev differs from seq */
     bool is_edited;
-    bool is_gone;       /* deleted: a blank article that moves the cursor */
+    bool is_gone;     /* deleted: a blank article that moves the cursor */
     bool is_emoji_only; /* up to three, drawn large */
     Str event;          /* "join", "leave", "rename", "topic"; empty: somebody wrote it */
     bool is_join, is_leave, is_rename, is_topic, is_no_topic; /* which sentence it is */

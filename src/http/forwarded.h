@@ -3,8 +3,8 @@
  *
  * A proxy appends the address that it was asked from, so the list is believed from its right end
  * only: as long as the hop that speaks is one of ours, the address before it is believed; the first
- * that is not ours is the client, whatever it claims further left. Pure. SPDX-License-Identifier:
- * MIT */
+ * that is not ours is the client, whatever it claims further left. Pure.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "http/request.h"

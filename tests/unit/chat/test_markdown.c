@@ -303,6 +303,8 @@ static void x04_the_real_host_is_shown(void **state)
         {"<https://bank.example@evil.example/>",
          LINK("https://bank.example@evil.example/") "https://bank.example@evil.example/</a>" SMALL(
              "evil.example")},
+        {"[x](HTTPS://bank.example@evil.example/)",
+         LINK("HTTPS://bank.example@evil.example/") "x</a>" SMALL("evil.example")},
         {"[x](https://bank.example@evil.example/)",
          LINK("https://bank.example@evil.example/") "x</a>" SMALL("evil.example")},
         {"[x](https://evil.example\\@bank.example/)",
@@ -330,8 +332,7 @@ static void x04_the_real_host_is_shown(void **state)
     ASSERT_SAMPLES(samples);
 }
 
-/* --- what costs
- * ------------------------------------------------------------------------------------------ */
+/* --- what costs ----------------------------------------------------------------------------- */
 
 static size_t count_tags(Str markup, size_t *ret_depth)
 {
