@@ -1,5 +1,6 @@
-/* emoji.h -- whether a text is nothing but a few emoji, which are then drawn large. Pure. Thread:
- * any. SPDX-License-Identifier: MIT */
+/* emoji.h -- whether a text is nothing but a few emoji, which are then drawn large.
+ * Pure. Thread: any.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "base/str.h"

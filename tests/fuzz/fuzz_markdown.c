@@ -1,9 +1,9 @@
 /* fuzz_markdown.c -- any text that the house takes, as markup.
  *
  * What comes out is read by a checker that knows less than a browser and forgives nothing: only the
- * tags and attributes of chat/markdown.h spelled just so, each where a browser leaves it, closed in
- * order, no deeper and no longer than allowed; UTF-8 without controls; links with an allowed
- * scheme. SPDX-License-Identifier: MIT */
+ * tags and attributes of chat/markdown.h, spelled just so, each where a browser leaves it, closed
+ * in order, within depth and length; UTF-8 without controls; links with an allowed scheme.
+ * SPDX-License-Identifier: MIT */
 #include <string.h>
 
 #include "base/arena.h"
