@@ -31,8 +31,10 @@ describe("signing in", () => {
         const answer = await signIn({ next: `/rooms/${room}?x=1` });
         assert.equal(answer.status, 303);
         assert.equal(answer.field("location"), `/rooms/${room}?x=1`);
-        assert.equal(answer.fields.get("set-cookie").length, 1);
-        assert.match(answer.field("set-cookie"), /^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/);
+        const [session, device, ...others] = answer.fields.get("set-cookie");
+        assert.match(session, /^sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/);
+        assert.match(device, /^device=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/);
+        assert.deepEqual(others, []);
         assert.equal((await page(`/rooms/${room}`, cookieOf(answer))).status, 200);
     });
     it("A01 says the same of a wrong name and a wrong password", async () => {
@@ -194,9 +196,10 @@ describe("behind https", () => {
         }
         assert.equal((await post("https://evil.example", "evil.example")).status, 403);
         const answer = await post("https://chat.example.org", "inner:3000");
-        assert.match(answer.field("set-cookie"),
-            /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/);
-        const [name, value] = answer.field("set-cookie").split(";")[0].split("=");
+        const [session, device] = answer.fields.get("set-cookie");
+        assert.match(session, /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/);
+        assert.match(device, /^__Host-device=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000; Secure$/);
+        const [name, value] = cookieOf(answer).split("=");
         assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `${name}=${value}` } })).status, 200);
         assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `sid=${value}` } })).status, 303);
     });
