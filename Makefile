@@ -54,7 +54,7 @@ UNIT_BINS := $(UNIT_TESTS:tests/unit/%.c=$(OUT)/tests/%)
 TSAN_TESTS := $(filter tests/unit/net/% tests/unit/live/% tests/unit/store/%,$(UNIT_TESTS))
 FUZZ_TARGETS := $(wildcard tests/fuzz/fuzz_*.c)
 
-.PHONY: all help test test-unit test-tsan test-integration test-browser fuzz-replay fuzz bench check \
+.PHONY: all help test test-unit test-tsan test-integration test-integration-asan test-integration-tsan test-browser fuzz-replay fuzz bench check \
 	generated clean unit-bins tsan-bins replay-bins
 .SECONDARY:
 
@@ -65,6 +65,7 @@ help:
 	@echo "make BUILD=asan      the same with another variant: debug, asan, tsan, fuzz"
 	@echo "make test-unit       unit tests under ASan and UBSan;  test-tsan: loops, live, store under TSan"
 	@echo "make test-integration, test-browser: a real server, and a real browser in front of it"
+	@echo "make test-integration-asan, test-integration-tsan: the same with sanitizers in the server"
 	@echo "make fuzz-replay     every fuzz corpus and past crash;  fuzz: \$$(FUZZ_SECONDS) s of each target"
 	@echo "make bench           $(B)/release/bench, which script/bench runs"
 	@echo "make check           what script/check checks;  clean: removes $(B)"
@@ -163,6 +164,17 @@ test-tsan:
 
 test-integration: all
 	node --test --test-concurrency=1 --test-timeout=180000 tests/integration/
+
+# The same in short forms, with sanitizers in the server; their reports and leaks fail the test.
+test-integration-asan:
+	@$(MAKE) --no-print-directory BUILD=asan all
+	TEST_SHORT=1 ASAN_OPTIONS=detect_leaks=1 PARLOR_BIN=$(B)/asan/parlor \
+		node --test --test-concurrency=1 --test-timeout=180000 tests/integration/
+
+test-integration-tsan:
+	@$(MAKE) --no-print-directory BUILD=tsan all
+	TEST_SHORT=1 PARLOR_BIN=$(B)/tsan/parlor node --test --test-concurrency=1 --test-timeout=180000 \
+		$(addprefix tests/integration/,$(addsuffix .test.mjs,crash live resume shutdown))
 
 test-browser: all
 	node --test --test-concurrency=1 --test-timeout=180000 tests/browser/

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { checkDatabase, checkJournal, checkLogs, eventually, newSeed, people, randomness, storedNonces,
+import { checkDatabase, checkJournal, checkLogs, eventually, extent, newSeed, people, randomness, storedNonces,
     Writer } from "../support/load.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 import { Client } from "../support/ws.mjs";
 
-const ROUNDS = process.env.TEST_LONG ? 500 : 20;
+const ROUNDS = extent(8, 20, 500);
 const WRITERS = 8;
 
 describe("P01 a post that was acknowledged survives kill -9", () => {
@@ -60,7 +60,7 @@ describe("P01 a post that was acknowledged survives kill -9", () => {
 });
 
 describe("P03 nothing is shown or acknowledged before it is on disk", () => {
-    const POSTS = 200;
+    const POSTS = extent(50, 200, 1000);
     const folder = mkdtempSync(join(tmpdir(), "parlor-trace-"));
     const trace = join(folder, "trace");
     const server = new Server({

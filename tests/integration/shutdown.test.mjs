@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { checkDatabase, checkJournal, checkLogs, eventually, newSeed, people, randomness,
+import { checkDatabase, checkJournal, checkLogs, eventually, extent, newSeed, people, randomness,
     Writer } from "../support/load.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 import { Client, frame } from "../support/ws.mjs";
 
-const ROUNDS = process.env.TEST_LONG ? 50 : 10;
+const ROUNDS = extent(5, 10, 50);
 const WRITERS = 6;
 
 /* A raw HTTP connection whose request is sent piece by piece. */

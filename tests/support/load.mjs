@@ -7,6 +7,10 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "./ws.mjs";
 
+/* How much of a test is run: TEST_SHORT for slow builds, TEST_LONG by hand. */
+export const extent = (short, usual, long) =>
+    process.env.TEST_LONG ? long : process.env.TEST_SHORT ? short : usual;
+
 /* Numbers in [0, 1) that a printed seed brings again. */
 export const randomness = (seed) => () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -19,7 +23,7 @@ export const newSeed = () => Number(process.env.TEST_SEED ?? Date.now() % 1_000_
 /* Resolves when `condition()` holds; for facts that no frame announces. */
 export const eventually = async (condition, what, ms = 20_000) => {
     for (const end = Date.now() + ms; !(await condition()); await wait(10)) {
-        assert.ok(Date.now() < end, `waited in vain: ${what}`);
+        assert.ok(Date.now() < end, `waited in vain: ${typeof what === "function" ? what() : what}`);
     }
 };
 
@@ -122,7 +126,9 @@ export class Follower {
     connections = 0;
     resets = 0;
     first = null; // the log of this page begins behind this number
+    sentAway = 0; // closed by the server with a code that means "come back"
     #reloading = null;
+    #isCut = false;
 
     constructor(server, { cookie, room, name }) {
         Object.assign(this, { server, cookie, room, name });
@@ -130,6 +136,10 @@ export class Follower {
 
     get cursor() {
         return `${this.epoch}:${this.seq}`;
+    }
+    get state() {
+        const { closed, ended } = this.client;
+        return JSON.stringify({ at: this.seq, connections: this.connections, resets: this.resets, closed, ended });
     }
     /* Opens the page, or comes back with the cursor. */
     async connect(after) {
@@ -141,9 +151,21 @@ export class Follower {
         this.next = after === undefined ? this.seq + 1 : null;
         const { cookie, room } = this;
         const onText = (text, client) => this.#hear(client);
-        this.client = await Client.open(this.server, { cookie, room, after: after ?? this.cursor, onText });
+        this.#isCut = false;
+        const client = await Client.open(this.server, { cookie, room, after: after ?? this.cursor, onText });
+        this.client = client;
+        client.until(() => client.ended, 600_000).then(() => this.#comeBack(client)).catch((error) => (this.error = error));
+    }
+    /* As the page does after 1013, which a server that cannot keep up with this reader sends. */
+    async #comeBack(client) {
+        if (this.#isCut || client !== this.client) return;
+        assert.ok(client.closed === 1013 || client.closed === null, `${this.name}: closed with ${client.closed}`);
+        this.sentAway++;
+        await this.#reloading;
+        await this.connect();
     }
     async cut() {
+        this.#isCut = true;
         this.client.cut();
         await this.client.until(() => this.client.ended);
         await this.#reloading;
@@ -153,9 +175,10 @@ export class Follower {
         await eventually(() => {
             if (this.error) throw this.error;
             return this.seq >= seq && !this.#reloading;
-        }, `${this.name} has ${seq}`);
+        }, () => `${this.name} has ${seq}; ${this.state}`, 60_000);
     }
     close() {
+        this.#isCut = true;
         this.client?.cut();
     }
 
