@@ -4,7 +4,8 @@
  * each of its sockets, with `batch` ready frames at a time. That is the least that any server must
  * do to bring the same bytes to the same sockets. One that `coalesces` takes all credits that wait
  * as one round, as Parlor does with what has gathered. The number in a frame is written once a
- * round, so that the same audit holds. SPDX-License-Identifier: MIT */
+ * round, so that the same audit holds.
+ * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "usage.h"

@@ -20,6 +20,7 @@ static const struct row {
     {"single", row_single, "one room, one post in flight: server CPU a delivery"},
     {"memory", row_memory, "memory of an idle signed-in socket"},
     {"posts", row_posts, "durable posts a second, each person alone in a room"},
+    {"page", row_page, "the room page while the room is posted to; its floor needs nginx"},
     {"latency", row_latency, "post to the last member at a third of the load limit; needs fanout"},
 };
 

@@ -21,4 +21,5 @@ void row_fanout(struct bench *bench);
 void row_single(struct bench *bench);
 void row_memory(struct bench *bench);
 void row_posts(struct bench *bench);
+void row_page(struct bench *bench);
 void row_latency(struct bench *bench);
