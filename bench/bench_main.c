@@ -85,7 +85,7 @@ static void take_option(struct bench *bench, struct options *options, int option
         bench->members = (int)number_option(name, 4, 100000);
         break;
     case 'i':
-        bench->sockets = (int)number_option(name, 1, 1000000);
+        bench->sockets = (int)number_option(name, 2, 1000000);
         break;
     case 'p':
         options->people = (int)number_option(name, 64, 100000);
