@@ -140,6 +140,7 @@ describe("P28 what is under way when the end comes", () => {
         await polite.until(() => polite.closed);
         polite.socket.write(Buffer.concat([frame("on its way already"), frame(Buffer.from([0x03, 0xf4]), 8)]));
         await polite.until(() => polite.ended);
+        await wait(100); // had the deadline ended it, the other would end now too
         assert.equal(silent.ended, false);
         await silent.until(() => silent.ended);
         assert.deepEqual([polite.closed, silent.closed], [1012, 1012]);
