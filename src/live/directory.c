@@ -37,6 +37,55 @@ void directory_init(struct directory *directory, struct loop *loop, struct store
 
 /* --- values ----------------------------------------------------------------------------------- */
 
+/* Each is one allocation of exact size: whoever is online keeps theirs for as long. */
+
+static Str pack(char **at, Str s)
+{
+    Str packed = {.data = *at, .len = s.len};
+    if (s.len > 0) {
+        memcpy(*at, s.data, s.len);
+    }
+    *at += s.len;
+    return packed;
+}
+
+static struct dir_session *session_make(const struct store_session_find *found, Millis now)
+{
+    size_t strings = found->person.handle.len + found->person.name.len;
+    struct dir_session *session = mem_zalloc(sizeof(*session) + strings);
+    char *at = session->strings;
+    session->refs = 1;
+    memcpy(session->token_hash, found->token_hash, STORE_TOKEN_HASH_LEN);
+    session->person = found->person;
+    session->person.handle = pack(&at, found->person.handle);
+    session->person.name = pack(&at, found->person.name);
+    session->expires_ms = found->expires_ms;
+    session->seen_ms = found->seen_ms;
+    session->loaded_ms = now;
+    return session;
+}
+
+static struct dir_rooms *rooms_make(const struct store_room_list *list, Millis now)
+{
+    size_t strings = 0;
+    for (size_t i = 0; i < list->room_count; i++) {
+        strings += list->rooms[i].name.len + list->rooms[i].topic.len;
+    }
+    struct dir_rooms *rooms =
+        mem_zalloc(sizeof(*rooms) + list->room_count * sizeof(rooms->items[0]) + strings);
+    char *at = (char *)(rooms->items + list->room_count);
+    rooms->refs = 1;
+    rooms->person = list->person;
+    rooms->loaded_ms = now;
+    rooms->count = list->room_count;
+    for (size_t i = 0; i < list->room_count; i++) {
+        rooms->items[i] = list->rooms[i];
+        rooms->items[i].name = pack(&at, list->rooms[i].name);
+        rooms->items[i].topic = pack(&at, list->rooms[i].topic);
+    }
+    return rooms;
+}
+
 struct dir_session *dir_session_ref(struct dir_session *session)
 {
     session->refs++;
@@ -46,7 +95,6 @@ struct dir_session *dir_session_ref(struct dir_session *session)
 void dir_session_unref(struct dir_session *session)
 {
     if (session != NULL && --session->refs == 0) {
-        arena_finish(&session->arena);
         mem_free(session);
     }
 }
@@ -60,7 +108,6 @@ struct dir_rooms *dir_rooms_ref(struct dir_rooms *rooms)
 void dir_rooms_unref(struct dir_rooms *rooms)
 {
     if (rooms != NULL && --rooms->refs == 0) {
-        arena_finish(&rooms->arena);
         mem_free(rooms);
     }
 }
@@ -257,20 +304,12 @@ static void session_read(struct errand *errand)
     enum err_kind error = op->err.kind;
     struct dir_session *session = NULL;
     if (error == ERR_NONE) {
-        session = mem_new(struct dir_session);
-        session->refs = 1;
-        session->arena = op->arena; /* the person's strings live there */
-        memcpy(session->token_hash, read->op.session.token_hash, STORE_TOKEN_HASH_LEN);
-        session->person = read->op.session.person;
-        session->expires_ms = read->op.session.expires_ms;
-        session->seen_ms = read->op.session.seen_ms;
-        session->loaded_ms = loop_now(directory->loop);
+        session = session_make(&read->op.session, loop_now(directory->loop));
         if (read->generation == directory->generation) {
             keep_session(directory, session);
         }
-    } else {
-        arena_finish(&op->arena);
     }
+    arena_finish(&op->arena);
     mem_free(read);
     while (lookup != NULL) {
         struct dir_lookup *next = lookup->next;
@@ -292,16 +331,11 @@ static void rooms_read(struct errand *errand)
     struct store_op *op = &read->op.rooms.op;
     struct dir_lookup *lookup = leave_read(read);
     enum err_kind error = op->err.kind;
-    struct dir_rooms *rooms = mem_new(struct dir_rooms);
-    rooms->refs = 1;
-    rooms->arena = op->arena;
-    rooms->person = read->op.rooms.person;
-    rooms->items = read->op.rooms.rooms;
-    rooms->count = read->op.rooms.room_count;
-    rooms->loaded_ms = loop_now(directory->loop);
+    struct dir_rooms *rooms = rooms_make(&read->op.rooms, loop_now(directory->loop));
     if (error == ERR_NONE && read->generation == directory->generation) {
         keep_rooms(directory, rooms);
     }
+    arena_finish(&op->arena);
     mem_free(read);
     while (lookup != NULL) {
         struct dir_lookup *next = lookup->next;

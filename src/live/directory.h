@@ -17,22 +17,21 @@
 struct dir_session {
     int refs;
     struct list_node node; /* oldest first; unlinked once dropped from the directory */
-    struct arena arena;
     uint8_t token_hash[STORE_TOKEN_HASH_LEN];
     struct person person;
     Millis expires_ms; /* wall clock */
     Millis seen_ms;    /* likewise: when its use was last noted */
     Millis loaded_ms;  /* monotonic */
+    char strings[];    /* the person's */
 };
 
 struct dir_rooms {
     int refs;
     struct list_node node;
-    struct arena arena;
     PersonId person;
-    const struct room_entry *items;
-    size_t count;
     Millis loaded_ms;
+    size_t count;
+    struct room_entry items[]; /* and behind them their strings */
 };
 
 struct directory {
