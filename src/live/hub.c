@@ -50,6 +50,7 @@ void hub_destroy(struct hub *hub)
     map_finish(&hub->rooms);
     map_finish(&hub->people);
     map_finish(&hub->last_posts);
+    map_finish(&hub->last_posts_before);
     read_marks_finish(&hub->read_marks);
     directory_finish(&hub->directory);
     free_hints(&hub->hints);
@@ -136,6 +137,17 @@ static void age_rooms(struct hub *hub)
     }
 }
 
+static void age_last_posts(struct hub *hub)
+{
+    if (loop_now(hub->loop) - hub->last_posts_ms < LIMIT_DIRECTORY_MS) {
+        return;
+    }
+    map_finish(&hub->last_posts_before);
+    hub->last_posts_before = hub->last_posts;
+    hub->last_posts = (struct map){0};
+    hub->last_posts_ms = loop_now(hub->loop);
+}
+
 static void tick(struct loop_timer *timer)
 {
     struct hub *hub = CONTAINER_OF(timer, struct hub, tick);
@@ -143,12 +155,15 @@ static void tick(struct loop_timer *timer)
     hub_tell_rooms(hub);
     read_marks_tick(hub, false);
     age_rooms(hub);
+    age_last_posts(hub);
     hub_age_people(hub, false);
 }
 
 PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known)
 {
-    return MAX(known, (PostNo)(intptr_t)map_get_i64(&hub->last_posts, room));
+    PostNo recent = (PostNo)(intptr_t)map_get_i64(&hub->last_posts, room);
+    PostNo before = (PostNo)(intptr_t)map_get_i64(&hub->last_posts_before, room);
+    return MAX(known, MAX(recent, before));
 }
 
 /* --- letters ---------------------------------------------------------------------------------------- */
@@ -217,6 +232,9 @@ static void deliver(struct loop *loop, struct mail *mail)
         break;
     case BUS_INVALIDATE:
         directory_drop_person(&letter->hub->directory, frame->person);
+        break;
+    case BUS_READ:
+        directory_drop_rooms(&letter->hub->directory, frame->person);
         break;
     case BUS_RENAME:
         directory_drop_person(&letter->hub->directory, frame->person);

@@ -79,7 +79,10 @@ struct hub {
     struct list rooms_list;
     struct list dirty;
     struct map people; /* id → struct hub_person */
-    struct map last_posts; /* room id → PostNo as pointer: newer than the directory's */
+    /* Room id → PostNo as pointer: newer than the directory's. Those of the last LIMIT_DIRECTORY_MS, after
+     * which every entry of the directory is newer, and those of the time before that. */
+    struct map last_posts, last_posts_before;
+    Millis last_posts_ms; /* when last_posts was begun */
     struct read_marks read_marks;
     struct live_socket **writers; /* have private bytes to write at the end of this turn; referenced */
     size_t writer_count, writer_cap;

@@ -56,6 +56,9 @@ static void close_oldest_above(struct hub_person *person, int64_t most)
 {
     struct live_socket *oldest = NULL;
     int64_t open = 0;
+    if (most == 0 || person->socket_count <= most) {
+        return;
+    }
     LIST_EACH(node, next, &person->sockets) {
         struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
         if (socket->state != LIVE_ENDING) {
@@ -63,7 +66,7 @@ static void close_oldest_above(struct hub_person *person, int64_t most)
             open++;
         }
     }
-    if (most > 0 && open > most) {
+    if (open > most) {
         live_socket_close(oldest, WS_CLOSE_TOO_MANY, "too many pages open");
     }
 }
