@@ -12,30 +12,45 @@
     const keyOf = (room) => `parlor.draft.${room}`;
     const roomId = () => parlor.room().dataset.room;
 
+    /* Nothing to send, or nowhere to send it: the line above says why. */
+    const setSend = () => {
+        const button = document.querySelector("#composer button[type=submit]");
+        if (button) button.disabled = !box().value.trim() || parlor.status.isOff();
+    };
+    const note = (text) => {
+        const element = document.getElementById("draft-note");
+        if (element) element.textContent = text;
+    };
+
     const saveDraft = () => {
         clearTimeout(draftTimer);
         if (!box()) return;
+        note(box().value ? "Draft kept on this device" : "");
         if (box().value) localStorage.setItem(keyOf(roomId()), box().value);
         else localStorage.removeItem(keyOf(roomId()));
     };
     const restoreDraft = () => {
         if (box() && !box().value) box().value = localStorage.getItem(keyOf(roomId())) ?? "";
+        setSend();
     };
 
     const send = () => {
         const body = box().value;
-        if (!body.trim()) return;
+        if (!body.trim() || parlor.status.isOff()) return;
         box().value = "";
         saveDraft();
+        setSend();
         parlor.outbox.post(Number(roomId()), body);
         parlor.toNewest();
     };
 
     parlor.composer = {
+        setSend,
         put(text) {
             box().value = box().value ? `${text}\n${box().value}` : text;
             box().focus();
             saveDraft();
+            setSend();
         },
         restore() {
             restoreDraft();
@@ -57,6 +72,8 @@
     });
     document.addEventListener("input", (event) => {
         if (event.target.id !== "body") return;
+        setSend();
+        note("");
         clearTimeout(draftTimer);
         draftTimer = setTimeout(saveDraft, DRAFT_MS);
     });

@@ -6,8 +6,8 @@
 (() => {
     const parlor = (window.parlor ??= {});
     const SILENCE_MS = 55_000; // the server says something every 25 s
-    const TELL_MS = 4_000;
-    const OFFLINE_MS = 5_000; // a shorter cut is nobody's business
+    const RETURN_MS = 2_000; // the mean wait before the first try, doubled at each
+    const RETURN_MAX_MS = 60_000;
     const FINAL = {
         1000: "This connection was ended.",
         1002: "This page and the house do not understand each other.",
@@ -21,7 +21,6 @@
     };
     let connection = null;
     let heard = Date.now();
-    let offlineTimer = null;
     let room = null; // the #room element that the socket follows,
     let roomId = null; // and whose it was: going back changes the element in place
 
@@ -41,48 +40,22 @@
         if (connection) connection.url = `${base}/live?room=${id}&after=${encodeURIComponent(cursor)}`;
     };
 
-    /* --- what people see of it ----------------------------------------------------------------- */
-
-    const say = (text, action) => {
-        const line = document.getElementById("connection");
-        if (!line) return;
-        line.textContent = text;
-        if (action) {
-            const button = document.createElement("button");
-            button.type = "button";
-            button.className = "connection__action";
-            button.textContent = action;
-            button.addEventListener("click", () => (action === "Come in" ? location.reload() : reconnect()));
-            line.append(" ", button);
-        }
-    };
-    /* A word about something that was done or was not; the connection's own words come back after it. */
-    parlor.tell = (text) => {
-        say(text);
-        setTimeout(() => document.getElementById("connection")?.textContent === text && say(""), TELL_MS);
-    };
-    const setState = (state) => (document.documentElement.dataset.live = state);
-
-    const cameBack = () => {
-        clearTimeout(offlineTimer);
-        offlineTimer = null;
-        setState("on");
-        say("");
-    };
-    const wentAway = () => {
-        setState("wait");
-        offlineTimer ??= setTimeout(() => {
-            const waiting = parlor.outbox.count();
-            const texts = waiting === 1 ? " One message waits here." : waiting ? ` ${waiting} messages wait here.` : "";
-            say(`Connecting again.${texts}`, "Try now");
-        }, OFFLINE_MS);
-    };
-
     /* --- opening, closing, silence ---------------------------------------------------------------- */
 
     const reconnect = () => {
         heard = Date.now();
         htmx.process(live(), true);
+    };
+    parlor.reconnect = reconnect;
+
+    /* hx-ws would choose the wait by itself and keep it to itself; chosen here, it can be told. Spread over
+     * twice the mean, so that a restart does not bring everybody back at once. */
+    const planReturn = ({ config, attempt }) => {
+        const doubled = 2 ** attempt;
+        const delay = Math.min(RETURN_MAX_MS, Math.random() * 2 * RETURN_MS * doubled);
+        config.reconnectJitter = 0;
+        config.reconnectDelay = `${delay / doubled}ms`;
+        return delay;
     };
 
     document.addEventListener("htmx:ws:before:connection", (event) => {
@@ -93,21 +66,17 @@
     });
     document.addEventListener("htmx:ws:after:connection", () => {
         heard = Date.now();
-        cameBack();
+        parlor.status.on();
         parlor.outbox.resend();
     });
     document.addEventListener("htmx:ws:before:message:incoming", () => (heard = Date.now()));
     document.addEventListener("htmx:ws:close", (event) => {
         const { code, reason } = event.detail;
         if (reason === "removed" || reason === "cancelled") return;
-        if (FINAL[code]) {
-            clearTimeout(offlineTimer);
-            setState("off");
-            say(FINAL[code], code === 4401 ? "Come in" : "Try again");
-            if (code === 4403) parlor.rooms.fetchSoon();
-        } else {
-            wentAway();
-        }
+        if (!FINAL[code]) parlor.status.wait(planReturn(event.detail.connection));
+        else if (code === 4401) parlor.status.off(FINAL[code], "Sign in", () => location.reload());
+        else parlor.status.off(FINAL[code], "Try again", reconnect);
+        if (code === 4403) parlor.rooms.fetchSoon();
     });
 
     setInterval(() => {

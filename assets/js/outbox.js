@@ -51,6 +51,10 @@
         echo.classList.toggle("message--pending", !message.error);
         echo.classList.toggle("message--failed", Boolean(message.error));
         echo.querySelector(".failure")?.remove();
+        const time = echo.querySelector(":scope > a"); // there is no page of it yet, and no time
+        time.removeAttribute("href");
+        time.replaceChildren();
+        if (!message.error) time.append(document.getElementById("pending-template").content.cloneNode(true));
         if (message.error) {
             const failure = document.getElementById("failure-template").content.cloneNode(true);
             failure.querySelector(".failure__reason").textContent = REASONS[message.error] ?? "";

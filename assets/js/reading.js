@@ -8,12 +8,17 @@
     const RUN_MS = 5 * 60_000;
     const LINKED_MS = 1_500;
     const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-    const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    const dayWords = { weekday: "long", day: "numeric", month: "long" };
+    const day = new Intl.DateTimeFormat(undefined, dayWords);
+    const dayOfAnotherYear = new Intl.DateTimeFormat(undefined, { ...dayWords, year: "numeric" });
     const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
     const timeOf = (article) => article?.querySelector("time");
     const dateOf = (article) => new Date(timeOf(article).dateTime);
     const isStored = (article) => Boolean(article?.dataset.seq) && Boolean(timeOf(article));
+
+    const dayOf = (date) => (date.getFullYear() === new Date().getFullYear() ? day : dayOfAnotherYear).format(date);
+    const isEvent = (article) => "event" in article.dataset;
 
     const setTime = (article) => {
         const time = timeOf(article);
@@ -37,10 +42,11 @@
         const above = article.previousElementSibling;
         const isAfterStored = isStored(above);
         const date = isStored(article) ? dateOf(article) : new Date();
-        const sameDay = isAfterStored && day.format(dateOf(above)) === day.format(date);
-        const isRun = sameDay && above.dataset.author === article.dataset.author && date - dateOf(above) < RUN_MS;
+        const sameDay = isAfterStored && dayOf(dateOf(above)) === dayOf(date);
+        const isSameSpeaker = sameDay && above.dataset.author === article.dataset.author && !isEvent(above);
+        const isRun = isSameSpeaker && !isEvent(article) && date - dateOf(above) < RUN_MS;
         article.classList.toggle("message--run", isRun);
-        if (isStored(article) && !sameDay) article.dataset.day = day.format(date);
+        if (isStored(article) && !sameDay) article.dataset.day = dayOf(date);
         else delete article.dataset.day;
         article.toggleAttribute("data-new", isFirstNew(article, above));
     };

@@ -96,28 +96,40 @@ Str page_nonce(struct web_request *request)
     return str_of(text, TEXT_B64URL_LEN(NONCE_BYTES));
 }
 
-/* --- errors -------------------------------------------------------------------------------------------------- */
+/* --- errors
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct words {
     int status;
-    Str title, text;
+    Str drawing, title, text;
 };
 
 static const struct words *words_of(int status)
 {
     static const struct words known[] = {
-        {404, S_INIT("There is nothing here"), S_INIT("The address is wrong, or what was here is gone.")},
-        {403, S_INIT("This door is closed"), S_INIT("The request did not come from a page of this house.")},
-        {409, S_INIT("Somebody was faster"), S_INIT("What you wanted to change is different now. Look again.")},
-        {413, S_INIT("That is too much"), S_INIT("What was sent is larger than this house takes.")},
-        {422, S_INIT("That does not fit"), S_INIT("Something in the form cannot be stored as it is.")},
-        {429, S_INIT("Too many tries"), S_INIT("Wait a little, then try again.")},
-        {503, S_INIT("One moment"), S_INIT("The house is busy. Try again in a few seconds.")},
-        {507, S_INIT("The house is full"), S_INIT("The disk is full: reading works, writing does not.")},
-        {500, S_INIT("The lamp went out"), S_INIT("Something broke on our side.")},
+        {404, S_INIT("door-open"), S_INIT("There is nothing here"),
+         S_INIT("The page moved, or what was here was deleted. Your own rooms are where you left "
+                "them.")},
+        {403, S_INIT("door-closed"), S_INIT("This door is closed"),
+         S_INIT("The request did not come from a page of this house.")},
+        {409, S_INIT("door-open"), S_INIT("Somebody was faster"),
+         S_INIT("What you wanted to change is different now. Look again.")},
+        {413, S_INIT("door-open"), S_INIT("That is too much"),
+         S_INIT("What was sent is larger than this house takes.")},
+        {422, S_INIT("door-open"), S_INIT("That does not fit"),
+         S_INIT("Something in the form cannot be stored as it is.")},
+        {429, S_INIT("door-closed"), S_INIT("Too many tries"),
+         S_INIT("Wait a little, then try again.")},
+        {503, S_INIT("lamp-out"), S_INIT("One moment"),
+         S_INIT("The house is busy. Try again in a few seconds.")},
+        {507, S_INIT("lamp-out"), S_INIT("The house is full"),
+         S_INIT("The disk is full: reading works, writing does not.")},
+        {500, S_INIT("lamp-out"), S_INIT("The lamp went out"),
+         S_INIT("Something broke on our side. Try again in a moment.")},
     };
-    static const struct words other = {
-        400, S_INIT("That was not understood"), S_INIT("The request is malformed.")};
+    static const struct words other = {400, S_INIT("door-open"), S_INIT("That was not understood"),
+                                       S_INIT("The request is malformed.")};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (known[i].status == status) {
             return &known[i];
@@ -131,8 +143,10 @@ void page_error(struct web_request *request, int status)
     const struct words *words = words_of(status);
     struct error_show_view view = {
         .status = status,
+        .drawing = words->drawing,
         .title = words->title,
         .text = words->text,
+        .is_ours = status >= 500,
         .request = request->exchange->number,
     };
     page_fill(request, words->title, 0, &view.page);

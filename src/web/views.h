@@ -210,7 +210,9 @@ struct user_show_view {
 struct error_show_view {
     struct page_view page;
     int status;
+    Str drawing; /* a name in assets/img/drawings.svg */
     Str title;
     Str text;
+    bool is_ours;     /* nobody but us is to blame */
     uint64_t request; /* its number, for the log */
 };
