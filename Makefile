@@ -54,7 +54,8 @@ UNIT_BINS := $(UNIT_TESTS:tests/unit/%.c=$(OUT)/tests/%)
 TSAN_TESTS := $(filter tests/unit/net/% tests/unit/live/% tests/unit/store/%,$(UNIT_TESTS))
 FUZZ_TARGETS := $(wildcard tests/fuzz/fuzz_*.c)
 
-.PHONY: all help test test-unit test-tsan test-integration test-integration-asan test-integration-tsan test-browser fuzz-replay fuzz bench check \
+.PHONY: all help test test-unit test-tsan test-integration test-integration-asan test-integration-tsan \
+	test-browser screens fuzz-replay fuzz bench check \
 	generated clean unit-bins tsan-bins replay-bins
 .SECONDARY:
 
@@ -66,6 +67,7 @@ help:
 	@echo "make test-unit       unit tests under ASan and UBSan;  test-tsan: loops, live, store under TSan"
 	@echo "make test-integration, test-browser: a real server, and a real browser in front of it"
 	@echo "make test-integration-asan, test-integration-tsan: the same with sanitizers in the server"
+	@echo "make screens         a picture of every page and state, $(B)/screens/PAGE-WIDTH-SCHEME.png"
 	@echo "make fuzz-replay     every fuzz corpus and past crash;  fuzz: \$$(FUZZ_SECONDS) s of each target"
 	@echo "make bench           $(B)/release/bench, which script/bench runs"
 	@echo "make check           what script/check checks;  clean: removes $(B)"
@@ -178,6 +180,9 @@ test-integration-tsan:
 
 test-browser: all
 	node --test --test-concurrency=1 --test-timeout=180000 tests/browser/
+
+screens: all
+	node tests/screens/screens.mjs
 
 $(OUT)/replay/%: tests/fuzz/%.c tests/support/fuzz_replay.c $(OUT)/libparlor.a
 	@mkdir -p $(@D)

@@ -14,8 +14,8 @@
     const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
     const timeOf = (article) => article?.querySelector("time");
-    const dateOf = (article) => new Date(timeOf(article).dateTime);
     const isStored = (article) => Boolean(article?.dataset.seq) && Boolean(timeOf(article));
+    const dateOf = (article) => (isStored(article) ? new Date(timeOf(article).dateTime) : new Date());
 
     const dayOf = (date) => (date.getFullYear() === new Date().getFullYear() ? day : dayOfAnotherYear).format(date);
     const isEvent = (article) => "event" in article.dataset;
@@ -40,9 +40,8 @@
     const setPlace = (article) => {
         if (!article?.matches?.("article.message")) return;
         const above = article.previousElementSibling;
-        const isAfterStored = isStored(above);
-        const date = isStored(article) ? dateOf(article) : new Date();
-        const sameDay = isAfterStored && dayOf(dateOf(above)) === dayOf(date);
+        const date = dateOf(article);
+        const sameDay = above && dayOf(dateOf(above)) === dayOf(date);
         const isSameSpeaker = sameDay && above.dataset.author === article.dataset.author && !isEvent(above);
         const isRun = isSameSpeaker && !isEvent(article) && date - dateOf(above) < RUN_MS;
         article.classList.toggle("message--run", isRun);
@@ -68,15 +67,15 @@
     parlor.settle = () => finishAll(observer.takeRecords());
 
     const enter = () => {
-        const list = document.getElementById("messages");
-        if (!list) return;
-        const room = parlor.room().dataset;
-        readPost = Number(room.readPost);
-        hasNew = Number(room.lastPost) > readPost;
-        for (const article of list.children) {
+        const room = parlor.room()?.dataset; // a page of older messages has none
+        readPost = Number(room?.readPost);
+        hasNew = Number(room?.lastPost) > readPost;
+        for (const article of document.querySelectorAll("article.message")) {
             setTime(article);
             setPlace(article);
         }
+        const list = document.getElementById("messages");
+        if (!list) return;
         observer.disconnect();
         observer.observe(list, { childList: true });
     };
