@@ -39,7 +39,8 @@
 
     const setPlace = (article) => {
         if (!article?.matches?.("article.message")) return;
-        const above = article.previousElementSibling;
+        const neighbour = article.previousElementSibling;
+        const above = neighbour?.matches("article.message") ? neighbour : null;
         const date = dateOf(article);
         const sameDay = above && dayOf(dateOf(above)) === dayOf(date);
         const isSameSpeaker = sameDay && above.dataset.author === article.dataset.author && !isEvent(above);

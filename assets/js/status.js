@@ -56,7 +56,7 @@
         }
         const waiting = parlor.outbox.count();
         const number = NUMBERS[waiting] ?? waiting;
-        const own = waiting === 1 ? " One message waits here and goes out by itself." : ` ${number} messages wait here and go out by themselves.`;
+        const own = waiting === 1 ? " One message waits here." : ` ${number} messages wait here.`;
         say(`No connection since ${clock.format(since)}.${waiting ? own : ""}`, "Try now", parlor.reconnect);
     };
 
