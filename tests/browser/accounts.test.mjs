@@ -91,7 +91,7 @@ for (const [how, options] of [["", {}], [" without JavaScript", { javaScriptEnab
         const phone = await Person.arrive(browser, server, null, options);
         for (const person of [desk, phone]) {
             await person.page.goto(`/rooms/${room}`);
-            await fillIn(person, { "Your handle": "ada", Password: good }, "Come in");
+            await fillIn(person, { "Your handle": "ada", Password: good }, "Sign in");
             assert.equal(await heading(person), "Front room");
         }
         if (options.javaScriptEnabled !== false) await phone.live();
@@ -102,10 +102,10 @@ for (const [how, options] of [["", {}], [" without JavaScript", { javaScriptEnab
         assert.match(await desk.page.getByRole("status").first().textContent(), /Your password is changed\./);
         if (options.javaScriptEnabled !== false) await phone.page.waitForSelector('html[data-live="off"]');
         await phone.page.goto(`/rooms/${room}`);
-        assert.equal(await heading(phone), "Come in");
-        await fillIn(phone, { "Your handle": "ada", Password: good }, "Come in");
+        assert.equal(await heading(phone), "Parlor");
+        await fillIn(phone, { "Your handle": "ada", Password: good }, "Sign in");
         assert.deepEqual(await errorOf(phone), ["Name or password is wrong."]);
-        await fillIn(phone, { Password: other }, "Come in");
+        await fillIn(phone, { Password: other }, "Sign in");
         assert.equal(await heading(phone), "Front room");
         for (const person of [desk, phone]) {
             person.complaints = person.complaints.filter((text) => !/status of 422/.test(text));

@@ -35,7 +35,7 @@ test("a room opens at its end, and older messages join above without moving what
     assert.equal((await ada.messages()).length, 50);
     const scroller = ada.page.locator("#scroller");
     assert.equal(await scroller.evaluate((element) => element.scrollTop), 0);
-    assert.equal(await movedBy(ada, "older", [90, 130]), 0);
+    assert.equal(await movedBy(ada, "older", 2), 0);
     await ada.leave();
 });
 
@@ -56,8 +56,8 @@ test("in the middle of a room nothing moves when pages join above or below", asy
     const ada = await Person.arrive(browser, server, "ada");
     await ada.page.goto(`/rooms/${room}?around=200`);
     await ada.live();
-    assert.equal(await movedBy(ada, "newer", [80, 120]), 0);
-    assert.equal(await movedBy(ada, "older", [200, 240]), 0);
+    assert.equal(await movedBy(ada, "newer", 2), 0);
+    assert.equal(await movedBy(ada, "older", 2), 0);
     await ada.leave();
 });
 
@@ -128,16 +128,24 @@ test("an edit that overtakes a page which was read before it is not lost", async
     await ada.leave();
 });
 
+/* Follows a link, and waits until the page that it leads to is there. */
+const follow = async ({ page }, text) => {
+    const link = page.getByRole("link", { name: text });
+    const href = await link.getAttribute("href");
+    await link.click();
+    await page.waitForURL(`**${href}`);
+};
+
 test("without JavaScript one pages back and forth", async () => {
     const ada = await Person.arrive(browser, server, "ada", { javaScriptEnabled: false });
     await ada.page.goto(`/rooms/${room}`);
-    await ada.page.click("text=Earlier messages");
+    await follow(ada, "Earlier messages");
     const earlier = await ada.messages();
     assert.equal(earlier.length, 40);
-    await ada.page.click("text=Later messages");
+    await follow(ada, "Later messages");
     const later = await ada.messages();
     assert.equal(later.filter((text) => earlier.includes(text)).length, 0);
-    await ada.page.click("text=Earlier messages");
+    await follow(ada, "Earlier messages");
     assert.deepEqual(await ada.messages(), earlier);
     await ada.leave();
 });

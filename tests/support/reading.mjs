@@ -1,22 +1,27 @@
 /* reading.mjs -- somebody reads a room up and down in a browser, watched frame by frame. */
 
-/* The farthest that the text at one end of the list moved while pages came in beyond it, each asked for by
- * bringing that end into view. Looked at is the text: above it a day line may come or go. */
-export const movedBy = (person, side, counts) =>
+/* The farthest that the text at one end of the list moved while `pages` pages came in beyond it, each asked for
+ * by bringing that end into view. Looked at is the text: above it a day line may come or go. */
+export const movedBy = (person, side, pages) =>
     person.page.evaluate(
-        async ([side, counts]) => {
+        async ([side, pages]) => {
             const list = document.getElementById("messages");
             const frame = () => new Promise(requestAnimationFrame);
             let furthest = 0;
-            for (const count of counts) {
+            for (let page = 0; page < pages; page++) {
+                const count = list.childElementCount;
                 const article = side === "older" ? list.firstElementChild : list.lastElementChild;
                 const text = article.querySelector("div");
                 article.scrollIntoView({ block: side === "older" ? "start" : "end" });
                 await frame();
                 const top = text.getBoundingClientRect().top;
                 const watch = () => (furthest = Math.max(furthest, Math.abs(text.getBoundingClientRect().top - top)));
-                for (let frames = 0; list.childElementCount < count; frames++) {
-                    if (frames > 1200) throw new Error(`${list.childElementCount} messages, waiting for ${count}`);
+                for (let frames = 0; list.childElementCount === count; frames++) {
+                    if (frames > 1200) {
+                        const edges = `${list.dataset.first} to ${list.dataset.last}`;
+                        const sentinel = document.getElementById(side).outerHTML;
+                        throw new Error(`${list.childElementCount} messages, ${edges}, waiting for more: ${sentinel}`);
+                    }
                     await frame();
                     watch();
                 }
@@ -25,7 +30,7 @@ export const movedBy = (person, side, counts) =>
             }
             return furthest;
         },
-        [side, counts],
+        [side, pages],
     );
 
 /* Reads up to the beginning ("older") or down to the end ("newer"), and watches on the way: what is in the
