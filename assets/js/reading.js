@@ -45,10 +45,11 @@
         const sameDay = above && dayOf(dateOf(above)) === dayOf(date);
         const isSameSpeaker = sameDay && above.dataset.author === article.dataset.author && !isEvent(above);
         const isRun = isSameSpeaker && !isEvent(article) && date - dateOf(above) < RUN_MS;
-        article.classList.toggle("message--run", isRun);
+        const isNew = isFirstNew(article, above);
+        article.classList.toggle("message--run", isRun && !isNew);
         if (isStored(article) && !sameDay) article.dataset.day = dayOf(date);
         else delete article.dataset.day;
-        article.toggleAttribute("data-new", isFirstNew(article, above));
+        article.toggleAttribute("data-new", isNew);
     };
 
     const finish = (article) => {

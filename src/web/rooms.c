@@ -41,6 +41,7 @@ static void show(struct web_request *request, const struct room_entry *entry,
     struct message empty = {.room = entry->id, .author = person->id, .author_name = person->name};
     message_view_make(arena, &empty, &view.echo);
     page_fill(request, entry->name, entry->id, &view.page);
+    view.page.is_live = true;
     http_respond_html(request->exchange, 200);
     template_room_show(&request->exchange->body, &view);
 }

@@ -27,6 +27,7 @@ struct room_rows_view {
 struct page_view {
     Str title;
     bool is_signed_in;
+    bool is_live;     /* has the live socket: rooms change in place */
     bool is_insecure; /* plain http beyond this machine: say so */
     PersonId person;  /* 0 when nobody is signed in */
     bool is_admin;
