@@ -11,7 +11,7 @@
 enum bus_kind {
     BUS_CHANGE,      /* a room has a new change, with its fragment ready for clients */
     BUS_INVALIDATE,  /* cached facts about a person, or all room lists (id 0), are old */
-    BUS_READ,        /* a person has read on: their room list says otherwise */
+    BUS_READ,        /* a person has read a room up to a post */
     BUS_RENAME,      /* a person is shown differently: so are the messages that were rendered of theirs */
     BUS_SESSION_END, /* a session is over: its sockets are to be closed */
     BUS_ROOMS,       /* as INVALIDATE, and the person's (0: everybody's) pages list other rooms now */

@@ -218,15 +218,32 @@ static size_t read_key(uint8_t key[STORE_TOKEN_HASH_LEN + 1], char kind, const v
     return id_len + 1;
 }
 
-void directory_drop_rooms(struct directory *directory, PersonId person)
+/* A read of the person's rooms that is under way began before what has just happened. */
+static void overtake_rooms(struct directory *directory, PersonId person)
 {
     uint8_t key[STORE_TOKEN_HASH_LEN + 1];
     size_t key_len = read_key(key, 'r', &person, sizeof(person));
     struct dir_read *read = map_get(&directory->reads, str_of(key, key_len));
-    struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
     if (read != NULL) {
-        read->generation = directory->generation - 1; /* overtaken */
+        read->generation = directory->generation - 1;
     }
+}
+
+void directory_note_read(struct directory *directory, PersonId person, RoomId room, PostNo post)
+{
+    struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
+    overtake_rooms(directory, person);
+    for (size_t i = 0; rooms != NULL && i < rooms->count; i++) {
+        if (rooms->items[i].id == room) {
+            rooms->items[i].read_post = MAX(rooms->items[i].read_post, post);
+        }
+    }
+}
+
+void directory_drop_rooms(struct directory *directory, PersonId person)
+{
+    struct dir_rooms *rooms = map_get_i64(&directory->rooms, person);
+    overtake_rooms(directory, person);
     if (rooms != NULL) {
         forget_rooms(directory, rooms);
     }

@@ -1,7 +1,8 @@
 /* directory.h -- who is who, as this loop remembers it: sessions with their people, and room lists.
  *
- * A read-through cache of immutable counted values, at most LIMIT_DIRECTORY entries of each kind and
- * LIMIT_DIRECTORY_MS old; a commit that changes one is told to every loop before it is acknowledged.
+ * A read-through cache of counted values, in which only read marks move on; at most LIMIT_DIRECTORY
+ * entries of each kind, at most LIMIT_DIRECTORY_MS old. A commit that changes one is told to every loop
+ * before it is acknowledged.
  * It decides what is shown; writes are judged again in their transaction. Askers of the same entry
  * share one read. Thread: its loop's.
  * SPDX-License-Identifier: MIT */
@@ -74,6 +75,8 @@ const struct room_entry *dir_rooms_get(const struct dir_rooms *rooms, RoomId roo
 /* Forgets a session, or what was remembered about a person (0: all room lists). */
 void directory_drop_session(struct directory *directory, const uint8_t *token_hash);
 void directory_drop_person(struct directory *directory, PersonId person);
+/* A person has read on: their room list says so now, without being read again. */
+void directory_note_read(struct directory *directory, PersonId person, RoomId room, PostNo post);
 /* Forgets the room list of one person only. */
 void directory_drop_rooms(struct directory *directory, PersonId person);
 /* The same, because the person is in some room no more. */

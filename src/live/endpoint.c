@@ -297,7 +297,8 @@ static void slow_down(struct live_socket *socket, Millis wait_ms)
 
 static bool take_post(struct live_socket *socket)
 {
-    Millis wait = hub_person_take_post(socket->hub, socket->person->id);
+    Millis wait = person_limits_take_post(&socket->hub->live->limits, socket->person->id,
+                                          loop_now(socket->hub->loop));
     if (wait == 0) {
         return true;
     }

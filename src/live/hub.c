@@ -45,7 +45,6 @@ void hub_destroy(struct hub *hub)
     LIST_EACH(node, next, &hub->rooms_list) {
         room_drop(CONTAINER_OF(node, struct hub_room, node));
     }
-    hub_age_people(hub, true);
     CHECK_EQ(hub->people.len, 0); /* sockets hold people; they were closed before the loop ended */
     map_finish(&hub->rooms);
     map_finish(&hub->people);
@@ -156,7 +155,9 @@ static void tick(struct loop_timer *timer)
     read_marks_tick(hub, false);
     age_rooms(hub);
     age_last_posts(hub);
-    hub_age_people(hub, false);
+    if (hub == hub->live->hubs[0]) {
+        person_limits_age(&hub->live->limits, loop_now(hub->loop));
+    }
 }
 
 PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known)
@@ -234,7 +235,7 @@ static void deliver(struct loop *loop, struct mail *mail)
         directory_drop_person(&letter->hub->directory, frame->person);
         break;
     case BUS_READ:
-        directory_drop_rooms(&letter->hub->directory, frame->person);
+        directory_note_read(&letter->hub->directory, frame->person, frame->room, frame->post);
         break;
     case BUS_RENAME:
         directory_drop_person(&letter->hub->directory, frame->person);

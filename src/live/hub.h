@@ -9,7 +9,6 @@
 
 #include <pthread.h>
 
-#include "auth/bucket.h"
 #include "bus/bus.h"
 #include "live/directory.h"
 #include "live/interest.h"
@@ -56,10 +55,7 @@ struct hub_person {
     struct list sockets;  /* oldest first */
     uint32_t socket_count;
     bool is_asking;       /* for their room list, to send them their counters */
-    Millis used_ms;       /* last use; kept for LIMIT_PERSON_MS without a socket */
     bool has_new_rooms;   /* to be told at the next tick */
-    struct bucket posts;  /* posts_per_second */
-    struct bucket opens;  /* new_sockets_per_minute */
 };
 
 /* The newest last_post of rooms that changed lately: latest wins. */
@@ -116,13 +112,11 @@ void hub_find(struct hub *hub, struct dir_lookup *lookup);
 PostNo hub_last_post(const struct hub *hub, RoomId room, PostNo known);
 
 /* In hub_people.c. Signs the socket in as its session's person; the oldest socket above the person's
- * limit closes with 4409. False: too many were opened lately. */
+ * limit closes with 4409, on whichever loop it is. False: too many were opened lately. */
 MUST_USE bool hub_person_enter(struct live_socket *socket);
 void hub_person_leave(struct live_socket *socket); /* fine when it never entered */
-/* Takes one post of a person's rate, by socket or form: 0, or the milliseconds to wait. */
-Millis hub_person_take_post(struct hub *hub, PersonId id);
-/* Forgets those who have been gone for LIMIT_PERSON_MS; with `all`, everybody without a socket. */
-void hub_age_people(struct hub *hub, bool all);
+/* The socket is ending: it counts no more towards the limit, however long its client takes. */
+void hub_person_uncount(struct live_socket *socket);
 /* Sends the counters of all its rooms to one socket. */
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
 /* Sends what became known of last posts to the people here, at most once a second. */

@@ -19,73 +19,74 @@ static struct hub_person *person_use(struct hub *hub, PersonId id)
         list_init(&person->sockets);
         (void)map_put_i64(&hub->people, id, person);
     }
-    person->used_ms = loop_now(hub->loop);
     return person;
 }
 
-/* Not at once when the last socket closes: coming back would begin with full buckets. */
-void hub_age_people(struct hub *hub, bool all)
-{
-    Millis now = loop_now(hub->loop);
-    struct hub_person **gone = mem_array(hub->people.len + 1, sizeof(struct hub_person *));
-    size_t gone_count = 0;
-    size_t pos = 0;
-    void *value;
-    while (map_next(&hub->people, &pos, &value)) {
-        struct hub_person *person = value;
-        if (person->socket_count == 0 && (all || now - person->used_ms > LIMIT_PERSON_MS)) {
-            gone[gone_count++] = person;
-        }
-    }
-    for (size_t i = 0; i < gone_count; i++) {
-        (void)map_remove_i64(&hub->people, gone[i]->id);
-        mem_free(gone[i]);
-    }
-    mem_free(gone);
-}
+/* --- the limit of sockets, which counts over all loops ------------------------------------------------ */
 
-Millis hub_person_take_post(struct hub *hub, PersonId id)
-{
-    int rate = (int)hub->live->settings->posts_per_second;
-    return bucket_take(&person_use(hub, id)->posts, loop_now(hub->loop), rate, 2 * rate);
-}
+struct excess_letter {
+    struct mail mail;
+    struct hub *hub;
+    PersonId person;
+};
 
-/* Closes the oldest socket when more than `most` are open. Those that are ending already, perhaps
- * for a client that does not answer, count no more. */
-static void close_oldest_above(struct hub_person *person, int64_t most)
+static void close_oldest(struct loop *loop, struct mail *mail)
 {
+    struct excess_letter *letter = CONTAINER_OF(mail, struct excess_letter, mail);
+    struct hub_person *person = map_get_i64(&letter->hub->people, letter->person);
     struct live_socket *oldest = NULL;
-    int64_t open = 0;
-    if (most == 0 || person->socket_count <= most) {
-        return;
-    }
-    LIST_EACH(node, next, &person->sockets) {
-        struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
-        if (socket->state != LIVE_ENDING) {
-            oldest = oldest == NULL ? socket : oldest;
-            open++;
+    (void)loop;
+    if (person != NULL) {
+        LIST_EACH(node, next, &person->sockets) {
+            struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+            if (oldest == NULL && socket->is_counted) {
+                oldest = socket;
+            }
         }
     }
-    if (open > most) {
+    if (oldest != NULL) {
+        oldest->is_counted = false; /* since the decision */
         live_socket_close(oldest, WS_CLOSE_TOO_MANY, "too many pages open");
     }
+    mem_free(letter);
+}
+
+static void send_excess(struct hub *hub, PersonId person)
+{
+    struct excess_letter *letter = mem_new(struct excess_letter);
+    letter->mail.deliver = close_oldest;
+    letter->hub = hub;
+    letter->person = person;
+    mailbox_send(hub->loop, &letter->mail);
 }
 
 bool hub_person_enter(struct live_socket *socket)
 {
     struct hub *hub = socket->hub;
-    const struct settings *settings = hub->live->settings;
-    struct hub_person *person = person_use(hub, socket->session->person.id);
-    int per_minute = (int)settings->new_sockets_per_minute;
-    /* Told a time that runs sixty times slower, the bucket counts in minutes instead of seconds. */
-    if (bucket_take(&person->opens, loop_now(hub->loop) / 60, per_minute, per_minute) > 0) {
+    PersonId id = socket->session->person.id;
+    int excess;
+    if (!person_limits_open(&hub->live->limits, id, loop_index(hub->loop), loop_now(hub->loop), &excess)) {
         return false;
     }
+    struct hub_person *person = person_use(hub, id);
     socket->person = person;
+    socket->is_counted = true;
     list_push_back(&person->sockets, &socket->person_node);
     person->socket_count++;
-    close_oldest_above(person, settings->sockets_per_user);
+    if (excess >= 0) {
+        send_excess(hub->live->hubs[excess], id);
+    }
     return true;
+}
+
+void hub_person_uncount(struct live_socket *socket)
+{
+    struct hub *hub = socket->hub;
+    if (socket->is_counted) {
+        socket->is_counted = false;
+        person_limits_close(&hub->live->limits, socket->person->id, loop_index(hub->loop),
+                            loop_now(hub->loop));
+    }
 }
 
 void hub_person_leave(struct live_socket *socket)
@@ -94,10 +95,13 @@ void hub_person_leave(struct live_socket *socket)
     if (person == NULL) {
         return;
     }
+    hub_person_uncount(socket);
     list_remove(&socket->person_node);
-    person->socket_count--;
-    person->used_ms = loop_now(socket->hub->loop);
     socket->person = NULL;
+    if (--person->socket_count == 0) {
+        (void)map_remove_i64(&socket->hub->people, person->id);
+        mem_free(person);
+    }
 }
 
 void hub_end_session(struct hub *hub, PersonId id, const uint8_t *token_hash)
@@ -217,9 +221,6 @@ static void ask_rooms(struct hub *hub, struct hub_person *person)
 /* The same bytes for each of a person's sockets. */
 static void hint_person(struct hub *hub, struct hub_person *person, const struct map *hints)
 {
-    if (person->socket_count == 0) {
-        return;
-    }
     struct dir_rooms *rooms = map_get_i64(&hub->directory.rooms, person->id);
     if (rooms == NULL) {
         ask_rooms(hub, person);

@@ -29,6 +29,7 @@ struct live *live_create(const struct settings *settings, struct store *store,
     live->store = store;
     live->epoch = store_epoch(store);
     live->bus = bus_local_create(receive, live);
+    person_limits_init(&live->limits, settings);
     live->hub_count = loop_count;
     atomic_store(&live->serving, loop_count);
     for (int i = 0; i < loop_count; i++) {
@@ -45,6 +46,7 @@ void live_destroy(struct live *live)
     for (int i = 0; i < live->hub_count; i++) {
         hub_destroy(live->hubs[i]);
     }
+    person_limits_finish(&live->limits);
     bus_destroy(live->bus);
     mem_free(live);
 }

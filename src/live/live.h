@@ -11,6 +11,7 @@
 #include "chat/message.h"
 #include "live/errand.h"
 #include "live/interest.h"
+#include "live/person_limits.h"
 #include "settings.h"
 
 struct hub;
@@ -21,6 +22,7 @@ struct live {
     struct bus *bus;
     Str epoch;
     struct interest_table interest;
+    struct person_limits limits;
     struct hub *hubs[LIMIT_LOOPS];
     int hub_count;
     atomic_int serving; /* hubs that live_drain has not reached */

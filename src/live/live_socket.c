@@ -389,6 +389,7 @@ void live_socket_close(struct live_socket *socket, int code, const char *reason)
         queue_last_words(socket);
     }
     hub_leave(socket);
+    hub_person_uncount(socket);
     socket->state = LIVE_ENDING;
     metrics_add(ws_closes_total, 1);
     char close_frame[127];

@@ -57,6 +57,7 @@ struct live_socket {
     uint16_t in_flight;     /* operations at the store */
     uint16_t opens;         /* counts them, so that only the last one's answer leads into a room */
     uint8_t state;          /* enum live_state */
+    bool is_counted;        /* towards its person's limit of sockets */
     bool is_draining;       /* close with 1012 once in_flight is 0 */
     bool is_writer;         /* in hub->writers */
     bool has_peer_closed;   /* its close frame came: TCP ends when ours is written */

@@ -44,7 +44,10 @@ void read_marks_note(struct hub *hub, PersonId person, RoomId room, PostNo post)
 static void mark_committed(struct store_op *op)
 {
     struct read_mark *mark = CONTAINER_OF(op, struct read_mark, op.op);
-    bus_publish(mark->live->bus, &(struct bus_frame){.kind = BUS_READ, .person = mark->op.person});
+    bus_publish(mark->live->bus, &(struct bus_frame){.kind = BUS_READ,
+                                                       .person = mark->op.person,
+                                                       .room = mark->op.room,
+                                                       .post = mark->op.post});
 }
 
 static void mark_written(struct errand *errand)

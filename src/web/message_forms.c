@@ -20,7 +20,8 @@ static void finish(struct web_request *request, const struct err *err, Str path)
 static bool take_post(struct web_request *request)
 {
     struct err err = {0};
-    if (hub_person_take_post(request->home->hub, request->session->person.id) > 0) {
+    if (person_limits_take_post(&request->home->web->live->limits, request->session->person.id,
+                                loop_now(request->home->loop)) > 0) {
         (void)err_set(&err, ERR_BUSY, "too many posts");
         web_fail_err(request, &err);
         return false;

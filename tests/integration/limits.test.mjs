@@ -57,6 +57,17 @@ test("above sockets_per_user the oldest goes, also when no client answers the cl
     for (const client of young) client.cut();
 });
 
+test("sockets_per_user counts over all loops", async () => {
+    const server = await serve({ PARLOR_LOOPS: "4", PARLOR_SOCKETS_PER_USER: "4" });
+    const clients = [];
+    for (let i = 0; i < 20; i++) clients.push(await enter(server)); // the kernel spreads them
+    const old = clients.slice(0, 16);
+    for (const client of old) await client.until(() => client.ended);
+    assert.deepEqual(new Set(old.map((client) => client.closed)), new Set([4409]));
+    assert.deepEqual(clients.slice(16).map((client) => client.closed), [null, null, null, null]);
+    for (const client of clients) client.cut();
+});
+
 test("new_sockets_per_minute counts sockets that come one after the other", async () => {
     const server = await serve({ PARLOR_NEW_SOCKETS_PER_MINUTE: "5" });
     const codes = [];
