@@ -118,7 +118,7 @@
 
     /* --- another room on the same socket -------------------------------------------------------------- */
 
-    document.addEventListener("htmx:after:swap", () => {
+    const follow = () => {
         const now = parlor.room();
         if (!now || (now === room && now.dataset.room === roomId)) return;
         room = now;
@@ -130,5 +130,14 @@
             else link.removeAttribute("aria-current");
         }
         parlor.roomChanged?.();
+    };
+    document.addEventListener("htmx:after:swap", follow);
+    /* htmx says so only when the fade from room to room is over: nobody waits for a fade. */
+    document.addEventListener("htmx:before:viewTransition", ({ detail }) => {
+        const swap = detail.task;
+        detail.task = async () => {
+            await swap();
+            follow();
+        };
     });
 })();

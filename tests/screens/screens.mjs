@@ -13,9 +13,8 @@ const HEIGHTS = { 360: 740, 800: 900, 1120: 800, 1440: 900, 1600: 1000 };
 const wanted = process.argv.slice(2);
 
 mkdirSync(OUT, { recursive: true });
-const { server, front, kitchen } = await openHouse();
+const { server, front, kitchen, left, invitation } = await openHouse();
 const bare = new Server();
-bare.addUser("ines", { name: "Ines Duarte" });
 await bare.start();
 const browser = await launch();
 
@@ -64,7 +63,52 @@ const states = {
         },
     },
     rooms: { go: (page) => page.goto("/rooms") },
-    "rooms-empty": { bare: true, go: (page) => page.goto("/rooms") },
+    setup: { guest: true, bare: true, go: (page) => page.goto("/setup") },
+    "setup-error": {
+        guest: true,
+        bare: true,
+        go: async (page) => {
+            await page.goto("/setup");
+            const fields = { room: "Front room", name: "Ines Duarte", handle: "ines", password: "harbour" };
+            for (const [name, text] of Object.entries(fields)) await page.fill(`#${name}`, text);
+            await page.press("#password", "Enter");
+            await page.waitForSelector(".form__error");
+        },
+    },
+    join: { guest: true, go: (page) => page.goto(invitation) },
+    "join-none": { guest: true, go: (page) => page.goto("/join/kettle-7f3q-oboe") },
+    account: { go: (page) => page.goto("/account") },
+    person: { go: (page) => page.goto("/users/2") },
+    people: { go: (page) => page.goto(`/rooms/${front}/people`) },
+    about: { go: (page) => page.goto(`/rooms/${front}/edit`) },
+    door: { go: (page) => page.goto(`/rooms/${left}`) },
+    "room-unread": {
+        who: (isPhone) => (isPhone ? "hal" : "tomas"),
+        go: async (page) => {
+            await room(page);
+            await page.locator("[data-new]").scrollIntoViewIfNeeded();
+        },
+    },
+    "room-bar": {
+        go: async (page) => {
+            await room(page);
+            await page.locator("#messages > article", { hasText: "Yes, happy to" }).hover();
+        },
+    },
+    "room-editing": {
+        go: async (page) => {
+            await room(page);
+            await page.locator("#messages > article", { hasText: "Yes, happy to" }).focus().catch(() => {});
+            await page.evaluate(() => parlor.edit([...document.querySelectorAll("#messages > article")].at(-4)));
+            await page.waitForSelector(".editor");
+        },
+    },
+    "room-delete": {
+        go: async (page) => {
+            await room(page);
+            await page.evaluate(() => document.getElementById("delete-message").showModal());
+        },
+    },
     room: { go: room },
     "room-typed": {
         go: async (page) => {
@@ -135,7 +179,7 @@ const visit = async (name, state, widths) => {
         javaScriptEnabled: !state.plain,
     });
     if (!state.guest) {
-        const [cookie, value] = house.addSession("ines").split("=");
+        const [cookie, value] = house.addSession(state.who?.(isPhone) ?? "ines").split("=");
         await context.addCookies([{ name: cookie, value, url: house.origin }]);
     }
     const page = await context.newPage();

@@ -14,11 +14,13 @@ const people = {
 export const password = "three plain words";
 export const rooms = ["Front room", "Announcements", "Kitchen", "Radio bench", "Rota", "Workshop", "Keyholders"];
 
-/* Who, when (day of November 2026 and time), what. The times are put into the pages by `dressed`. */
+/* Who, when (day of November 2026 and time), what; a topic makes a stage direction. The times are put into the
+ * pages by `dress`. */
 const talk = [
     ["marguerite", "20 17:42", "Doors at ten tomorrow. 31 bookings, the most since the flood year. Three of them just say “it hums”."],
     ["hal", "20 17:44", "Two of those are fridges. I phoned. We do not do fridges."],
     ["hal", "20 17:45", "I was kind about it."],
+    ["ines", "20 17:50", { topic: "Saturdays 10–14. Bring tea, not fridges." }],
     ["tomas", "20 18:03", "One of the hums is mine, sorry. A Grundig from 1958, booked under my neighbour’s name so that you would not all crowd round it."],
     ["marguerite", "20 18:10", "We will all crowd round it."],
     ["ruth", "21 08:51", "Kettle is on. I swapped Petra and Yusuf because of the trains."],
@@ -30,31 +32,45 @@ const talk = [
 ];
 export const now = new Date("2026-11-21T09:02:00Z");
 
-const say = async (server, cookie, room, text) => {
-    const answer = await fetch(`${server.origin}/rooms/${room}/messages`, {
+const send = async (server, cookie, path, fields) => {
+    const answer = await fetch(`${server.origin}${path}`, {
         method: "POST",
         headers: { Cookie: cookie, Origin: server.origin },
-        body: new URLSearchParams({ nonce: crypto.randomUUID(), body: text }),
+        body: new URLSearchParams(fields),
         redirect: "manual",
     });
-    if (answer.status !== 303) throw new Error(`not said, status ${answer.status}: ${text}`);
+    if (answer.status !== 303) throw new Error(`${path} of the house: ${answer.status}`);
+};
+const say = (server, cookie, room, body) => send(server, cookie, `/rooms/${room}/messages`, { nonce: crypto.randomUUID(), body });
+
+const inviteTo = async (server, cookie) => {
+    await send(server, cookie, "/invitation", {});
+    const page = await (await fetch(`${server.origin}/account`, { headers: { Cookie: cookie } })).text();
+    return new URL(/id="link" value="([^"]+)"/.exec(page)[1]).pathname;
 };
 
-/* The house, open, with everything said; `front` is its full room, `kitchen` an empty one. */
+/* The house, open, with everything said: `front` is its full room, `kitchen` an empty one, `left` one that Ines
+ * has left, `invitation` the way in. */
 export const openHouse = async () => {
     const server = new Server({ environment: unlimited });
     const ids = Object.fromEntries(rooms.map((name) => [name, server.addRoom(name)]));
     const cookies = {};
     for (const [handle, name] of Object.entries(people)) {
-        server.addUser(handle, { name, password: handle === "ines" ? password : "" });
+        server.addUser(handle, { name, password: handle === "ines" ? password : "", admin: handle === "ines" });
         cookies[handle] = server.addSession(handle);
     }
     await server.start();
-    for (const [who, , text] of talk) await say(server, cookies[who], ids["Front room"], text);
+    const front = ids["Front room"];
+    for (const [who, , what] of talk) {
+        if (!what.topic) await say(server, cookies[who], front, what);
+        else await send(server, cookies[who], `/rooms/${front}`, { _method: "patch", name: "Front room", topic: what.topic });
+    }
     for (const name of ["Announcements", "Radio bench", "Radio bench", "Workshop"]) {
         await say(server, cookies.yusuf, ids[name], "Bring the long extension lead, please.");
     }
-    return { server, front: ids["Front room"], kitchen: ids.Kitchen };
+    await send(server, cookies.ines, `/rooms/${ids.Rota}/membership`, { _method: "delete" });
+    const invitation = await inviteTo(server, cookies.ines);
+    return { server, front, kitchen: ids.Kitchen, left: ids.Rota, invitation };
 };
 
 /* Gives the messages of the pages of `context` their times: what is said within a second here was said over
