@@ -75,5 +75,6 @@ bool password_verify(Str hash, Str password)
         memcpy(text, nobody, sizeof(nobody));
     }
     metrics_add(password_hashes_total, 1);
-    return crypto_pwhash_str_verify(text, password.data, password.len) == 0 && is_real;
+    const char *tried = password.len > 0 ? password.data : ""; /* a form may have no such field */
+    return crypto_pwhash_str_verify(text, tried, password.len) == 0 && is_real;
 }

@@ -50,8 +50,8 @@ for (const loops of [1, 2]) {
             const now = await server.metrics();
             return { ...Object.fromEntries(Object.entries(now).map(([name, n]) => [name, n - before[name]])), now };
         };
-        const hints = () => members.reduce((sum, { texts }) => sum + texts.filter((text) => /^<b id=u/.test(text)).length, 0);
-        const privateFrames = () => hints() + members.reduce((sum, { acks }) => sum + acks.length, 0);
+        const privateFrames = () =>
+            members.reduce((sum, { texts }) => sum + texts.filter((text) => !text.startsWith("<article")).length, 0);
         const haveAll = (last) => Promise.all(members.map((client) => client.until(() => client.articles.at(-1)?.seq >= last)));
 
         const check = (delta, posts, privates) => {
