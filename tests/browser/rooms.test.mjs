@@ -69,8 +69,8 @@ test("a new name and topic reach everybody who is there, and everybody's list", 
     await bob.open(room);
     await carl.open(front);
     await aboutRoom(ada, room, { name: "Shed & <yard>", topic: "Where the tools are" });
-    await bob.sees("Ada Lovelace named this room Shed & <yard>.");
-    await bob.sees("Ada Lovelace changed the topic to Where the tools are.");
+    await bob.sees("Ada Lovelace named this room Shed & <yard>");
+    await bob.sees("Ada Lovelace changed the topic to Where the tools are");
     assert.equal(await bob.page.textContent(".room__name"), "Shed & <yard>");
     assert.equal(await bob.page.textContent(".room__topic"), "Where the tools are");
     assert.equal(await bob.page.getAttribute("#body", "placeholder"), "Write to Shed & <yard>");
@@ -82,7 +82,7 @@ test("a new name and topic reach everybody who is there, and everybody's list", 
     await bob.sees("Ada Lovelace cleared the topic.");
     assert.equal(await bob.page.textContent(".room__topic"), "");
     await ada.page.reload();
-    await ada.sees("Ada Lovelace named this room Shed & <yard>.");
+    await ada.sees("Ada Lovelace named this room Shed & <yard>");
     for (const person of [ada, bob, carl]) await person.leave();
 });
 
@@ -181,8 +181,8 @@ test("without JavaScript: open a room, name it, leave it, find its door, come ba
     await ada.page.fill("#name", "Reading room");
     await ada.page.fill("#topic", "Quiet, please");
     await ada.page.click("text=Save");
-    await ada.sees("Ada Lovelace named this room Reading room.");
-    await ada.sees("Ada Lovelace changed the topic to Quiet, please.");
+    await ada.sees("Ada Lovelace named this room Reading room");
+    await ada.sees("Ada Lovelace changed the topic to Quiet, please");
     await ada.page.click("text=2 people");
     assert.match(await ada.page.textContent("#away"), /Bob Marsh/s);
     await ada.page.click("text=Back to Reading room");

@@ -57,8 +57,8 @@ test("a room that somebody makes is everybody's, and its maker's to name", async
     const page = (await bob.get(`/rooms/${room}`)).text;
     const lines = page.match(/<article [^>]*data-event.*?<\/article>/g).map((article) => words(article.replace(/<time.*/, "")));
     assert.deepEqual(lines, [
-        "Ada Lovelace named this room Work & play.",
-        "Ada Lovelace changed the topic to Tools <here>.",
+        "Ada Lovelace named this room Work & play",
+        "Ada Lovelace changed the topic to Tools <here>",
         "Eve Stone cleared the topic.",
     ]);
     assertGapless(room);
