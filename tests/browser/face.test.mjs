@@ -1,0 +1,80 @@
+/* face.test.mjs -- the few measures that the face stands or falls with. */
+import test, { after, before } from "node:test";
+import assert from "node:assert/strict";
+import { Person, launch } from "../support/browser.mjs";
+import { openHouse } from "../support/house.mjs";
+
+const TEXT_EDGE = 256 + 208; // the sidebar, and margin and gutters of the main column
+let server, browser, front, kitchen;
+
+before(async () => {
+    ({ server, front, kitchen } = await openHouse());
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await server?.remove();
+});
+
+/* Where the words of an element begin, seen from the left edge of the window. */
+const wordsAt = (page, selector) =>
+    page.evaluate((selector) => {
+        const range = document.createRange();
+        range.selectNodeContents(document.querySelector(selector));
+        return Math.round(range.getBoundingClientRect().left);
+    }, selector);
+const typedAt = (page) =>
+    page.evaluate(() => {
+        const box = document.getElementById("body");
+        const { borderLeftWidth, paddingLeft } = getComputedStyle(box);
+        return Math.round(box.getBoundingClientRect().left + parseFloat(borderLeftWidth) + parseFloat(paddingLeft));
+    });
+
+for (const width of [1120, 1440, 1600]) {
+    test(`title, words, stage directions and what is typed share one edge at ${width}`, async () => {
+        const ines = await Person.arrive(browser, server, "ines", { viewport: { width, height: 900 } });
+        await ines.open(front);
+        const words = ["h1", "#messages > article:not([data-event]) > div", "#messages > article[data-event] > div", "#older"];
+        for (const selector of words) assert.equal(await wordsAt(ines.page, selector), TEXT_EDGE, selector);
+        assert.equal(await typedAt(ines.page), TEXT_EDGE);
+        for (const path of ["/rooms", "/account", `/rooms/${front}/edit`, `/rooms/${front}/messages?before=6`]) {
+            await ines.page.goto(path);
+            assert.equal(await wordsAt(ines.page, "h1"), TEXT_EDGE, path);
+        }
+        await ines.leave();
+    });
+}
+
+for (const [width, height] of [[360, 740], [800, 900], [1440, 900]]) {
+    test(`the composer stands at the foot of the window, however little was said, at ${width}`, async () => {
+        const ines = await Person.arrive(browser, server, "ines", { viewport: { width, height } });
+        await ines.open(kitchen);
+        /* By now the server has said something of its own, which hangs in the page behind the room. */
+        await ines.page.waitForSelector("#sys:not([hidden])", { state: "attached" });
+        const foot = await ines.page.evaluate(() => {
+            const bottom = (selector) => Math.round(document.querySelector(selector).getBoundingClientRect().bottom);
+            return { composer: bottom("#composer"), window: innerHeight, page: document.documentElement.scrollHeight };
+        });
+        assert.deepEqual(foot, { composer: height, window: height, page: height });
+        await ines.leave();
+    });
+}
+
+test("a run names its speaker once, and the day stands once above its first message", async () => {
+    const ines = await Person.arrive(browser, server, "ines");
+    await ines.open(front);
+    const runs = await ines.page.$$eval("#messages > article.message--run", (articles) => articles.map((article) => article.querySelector("div").textContent));
+    assert.ok(runs.includes("I was kind about it."));
+    assert.ok(!runs.includes("Two of those are fridges. I phoned. We do not do fridges."));
+    assert.equal(await ines.page.locator("#messages > article[data-day]").count(), 1);
+    await ines.leave();
+});
+
+test("who wants no motion sees none, also while the lamp waits", async () => {
+    const ines = await Person.arrive(browser, server, "ines", { reducedMotion: "reduce" });
+    await ines.open(front);
+    await ines.page.evaluate(() => (document.documentElement.dataset.live = "wait"));
+    const moving = await ines.page.evaluate(() => document.getAnimations().length);
+    assert.equal(moving, 0);
+    await ines.leave();
+});
