@@ -12,11 +12,12 @@
     const readMarks = () => new Map([...document.querySelectorAll("#rooms a.row")].map((row) => [row.dataset.room, Number(row.dataset.read)]));
 
     /* The server writes read marks with a delay: what is known here may be newer. */
-    const finish = (marks) => {
+    const finish = ({ marks, focused }) => {
         const current = parlor.room()?.dataset.room;
         for (const row of document.querySelectorAll("#rooms a.row")) {
             row.dataset.read = Math.max(Number(row.dataset.read), marks.get(row.dataset.room) ?? 0);
             if (row.dataset.room === current) row.setAttribute("aria-current", "page");
+            if (row.dataset.room === focused) row.focus();
         }
         parlor.unread.count();
     };
@@ -51,16 +52,19 @@
         },
     };
 
-    let marks = null;
+    let before = null; // what the list that is replaced knew: read marks, and who had the focus
     const isList = (event) => {
         const target = event.detail.ctx?.target;
         return target === LIST || Boolean(target?.matches?.(LIST));
     };
-    document.addEventListener("htmx:before:swap", (event) => isList(event) && (marks = readMarks()));
+    document.addEventListener("htmx:before:swap", (event) => {
+        if (!isList(event)) return;
+        before = { marks: readMarks(), focused: document.activeElement?.closest("#rooms a.row")?.dataset.room };
+    });
     document.addEventListener("htmx:after:swap", () => {
-        if (!marks) return;
-        finish(marks);
-        marks = null;
+        if (!before) return;
+        finish(before);
+        before = null;
     });
     document.addEventListener("htmx:ws:after:connection", () => {
         if (hasBeenConnected) parlor.rooms.fetchSoon();

@@ -201,6 +201,20 @@ test("on a phone the rooms come in as a drawer: opened, left by Escape, and gone
     await ines.leave();
 });
 
+test("the keyboard stays where it is when the list of rooms changes under it", async () => {
+    const ines = await Person.arrive(browser, server, "ines");
+    const hal = await Person.arrive(browser, server, "hal");
+    await ines.open(front);
+    await ines.page.focus(`#rooms a[href="/rooms/${kitchen}"]`);
+    await hal.page.goto("/rooms");
+    await hal.page.fill("#name", "Attic");
+    await hal.page.press("#name", "Enter");
+    await ines.page.waitForSelector("#rooms a.row:has-text('Attic')");
+    await ines.page.waitForSelector(`#rooms a[href="/rooms/${kitchen}"]:focus`);
+    await ines.leave();
+    await hal.leave();
+});
+
 test("on a phone without JavaScript the rooms are a page", async () => {
     const options = { viewport: { width: 360, height: 740 }, javaScriptEnabled: false };
     const ines = await Person.arrive(browser, server, "ines", options);
