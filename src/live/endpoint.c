@@ -73,6 +73,9 @@ static void enter_room(struct live_socket *socket, const struct dir_rooms *rooms
     }
     socket->state = LIVE_IDLE;
     hub_send_counters(socket, rooms);
+    if (socket->state == LIVE_ENDING) {
+        return; /* it was too far behind to take them */
+    }
     if (!place->is_known_epoch) {
         live_socket_send_reset(socket, place->room);
         return;

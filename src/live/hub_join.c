@@ -76,8 +76,8 @@ static void start_from(struct live_socket *socket, Seq after)
     if (room->has_head && after == JOIN_FROM_NOW) {
         become_member(socket, room->log.end);
     } else if (room->has_head && room_log_find(&room->log, after, &cursor)) {
-        send_head_mark(socket, after);
         become_member(socket, cursor);
+        send_head_mark(socket, after); /* last: it ends a socket that is too far behind */
     } else {
         want_replay(socket);
     }
