@@ -60,6 +60,7 @@ static bool on_text(void *context, Str text)
 {
     struct live_socket *socket = context;
     metrics_add(ws_frames_in_total, 1);
+    socket->has_message = true;
     if (socket->state != LIVE_ENDING) {
         endpoint_message(socket, text);
     }
@@ -99,13 +100,19 @@ static const struct ws_reader_events reader_events = {
     .on_close = on_close_frame,
 };
 
+/* Bytes alone move no deadline: else a client that sends now and then could leave a message unfinished,
+ * or what is sent to it unread, for ever. A message that begins has its time anew. */
 static void feed(struct live_socket *socket, char *data, size_t len)
 {
+    bool was_partial = ws_reader_is_partial(&socket->reader);
+    socket->has_message = false;
     int code = ws_reader_feed(&socket->reader, data, len, &reader_events, socket);
     if (code != 0 && socket->state != LIVE_ENDING) {
         live_socket_close(socket, code, "");
     }
-    if (!conn_is_closing(socket->conn)) {
+    bool is_partial = ws_reader_is_partial(&socket->reader);
+    bool is_other = is_partial != was_partial || (is_partial && socket->has_message);
+    if (is_other && !conn_is_closing(socket->conn) && !conn_is_blocked(socket->conn)) {
         arm_deadline(socket);
     }
 }

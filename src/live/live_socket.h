@@ -60,6 +60,7 @@ struct live_socket {
     bool is_counted;        /* towards its person's limit of sockets */
     bool is_draining;       /* close with 1012 once in_flight is 0 */
     bool is_writer;         /* in hub->writers */
+    bool has_message;       /* came whole with the bytes that are being fed */
     bool has_peer_closed;   /* its close frame came: TCP ends when ours is written */
 };
 
