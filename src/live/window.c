@@ -58,6 +58,7 @@ void window_clear(struct hub_room *room)
     }
     drop_pending(window);
     window->state = WINDOW_EMPTY;
+    window->read = NULL;
     answer_waiting(window, ERR_BUSY);
 }
 
@@ -85,6 +86,7 @@ static void load(struct hub_room *room)
     struct window_read *read = mem_new(struct window_read);
     room->window.state = WINDOW_LOADING;
     room->window.is_old = false;
+    room->window.read = read;
     read->hub = room->hub;
     read->room = room->id;
     read->page.room = room->id;
@@ -131,9 +133,11 @@ static void window_loaded(struct errand *errand)
     struct window_read *read = CONTAINER_OF(errand, struct window_read, errand);
     struct hub_room *room = map_get_i64(&read->hub->rooms, read->room);
     enum err_kind error = read->page.op.err.kind;
-    /* The room may have been dropped, or its window emptied, while the read was under way. */
-    if (room != NULL && room->window.state == WINDOW_LOADING) {
+    /* While the read was under way the room may have been dropped, or its window emptied and asked for
+     * again: `pending` then begins with the later read, and would leave a hole behind this one. */
+    if (room != NULL && room->window.read == read) {
         struct window *window = &room->window;
+        window->read = NULL;
         if (error == ERR_NONE) {
             fill(window, read);
             hub_room_set_head(room, window->head);

@@ -12,6 +12,7 @@
 #include "live/errand.h"
 
 struct hub_room;
+struct window_read;
 
 struct window_entry {
     Seq seq;
@@ -29,6 +30,7 @@ enum window_state { WINDOW_EMPTY, WINDOW_LOADING, WINDOW_READY };
 
 struct window {
     enum window_state state;
+    struct window_read *read; /* while LOADING: the one that fills it */
     struct window_entry entries[LIMIT_WINDOW]; /* in the order of seq */
     size_t count;
     bool has_older;   /* visible messages before the first entry */
