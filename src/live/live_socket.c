@@ -387,6 +387,15 @@ static void queue_last_words(struct live_socket *socket)
     blob_unref(rest);
 }
 
+/* How far its person has read is known at once, so that the next page says so. */
+static void leave_room(struct live_socket *socket)
+{
+    if (socket->room != NULL && socket->person != NULL) {
+        read_marks_flush(socket->hub, socket->person->id, socket->room->id);
+    }
+    hub_leave(socket);
+}
+
 void live_socket_close(struct live_socket *socket, int code, const char *reason)
 {
     if (socket->conn == NULL || socket->state == LIVE_ENDING || conn_is_closing(socket->conn)) {
@@ -395,7 +404,7 @@ void live_socket_close(struct live_socket *socket, int code, const char *reason)
     if (socket->state == LIVE_MEMBER) {
         queue_last_words(socket);
     }
-    hub_leave(socket);
+    leave_room(socket);
     hub_person_uncount(socket);
     socket->state = LIVE_ENDING;
     metrics_add(ws_closes_total, 1);
@@ -413,10 +422,7 @@ static void on_close(struct conn *conn)
 {
     struct live_socket *socket = conn_user(conn);
     struct hub *hub = socket->hub;
-    if (socket->room != NULL && socket->person != NULL) {
-        read_marks_flush(hub, socket->person->id, socket->room->id);
-    }
-    hub_leave(socket);
+    leave_room(socket);
     drop_private(socket);
     drop_early(socket);
     end_pause(socket);
