@@ -236,7 +236,7 @@ static void hint_person(struct hub *hub, struct hub_person *person, const struct
     if (markup.len > 0) {
         struct blob *frame = render_private(buf_str(&markup));
         LIST_EACH(node, next, &person->sockets) {
-            live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, true);
+            live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, false);
         }
         blob_unref(frame);
     }
@@ -294,7 +294,7 @@ static void tell_person(struct hub *hub, struct hub_person *person, struct blob 
     }
     person->has_new_rooms = false;
     LIST_EACH(node, next, &person->sockets) {
-        live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, true);
+        live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, false);
     }
 }
 

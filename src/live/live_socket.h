@@ -76,7 +76,7 @@ void live_socket_opened(struct live_socket *socket);
 
 /* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
  * turn, together with what its room has. More than LIMIT_PRIVATE since the chain was last empty: the
- * socket is closed as lagging. `is_shared`: the blob is held by others too and does not count. */
+ * socket is closed as lagging. `is_shared`: a replay, which others hold too, does not count. */
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
 /* The same for markup that becomes a frame. */
 PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
