@@ -21,6 +21,7 @@
     };
     let connection = null;
     let heard = Date.now();
+    let askedId = null; // the room in the address that the socket was opened with
     let room = null; // the #room element that the socket follows,
     let roomId = null; // and whose it was: going back changes the element in place
 
@@ -61,12 +62,13 @@
     document.addEventListener("htmx:ws:before:connection", (event) => {
         connection = event.detail.connection;
         room = parlor.room();
-        roomId = room.dataset.room;
+        askedId = roomId = room.dataset.room;
         parlor.cursorChanged();
     });
     document.addEventListener("htmx:ws:after:connection", () => {
         heard = Date.now();
         parlor.status.on();
+        if (askedId !== parlor.room().dataset.room) openRoom(); // it was changed while this was opening
         parlor.outbox.resend();
     });
     document.addEventListener("htmx:ws:before:message:incoming", () => (heard = Date.now()));
@@ -118,13 +120,18 @@
 
     /* --- another room on the same socket -------------------------------------------------------------- */
 
+    const openRoom = () => {
+        const { room: id, cursor } = parlor.room().dataset;
+        parlor.send({ type: "open", room: Number(id), after: cursor });
+    };
+
     const follow = () => {
         const now = parlor.room();
         if (!now || (now === room && now.dataset.room === roomId)) return;
         room = now;
         roomId = now.dataset.room;
         parlor.cursorChanged();
-        parlor.send({ type: "open", room: Number(now.dataset.room), after: now.dataset.cursor });
+        openRoom();
         for (const link of document.querySelectorAll("#rooms a.row")) {
             if (link.dataset.room === now.dataset.room) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");
