@@ -13,9 +13,12 @@ Millis bucket_take(struct bucket *bucket, Millis now, int rate_per_s, int burst)
     }
     int64_t full = (int64_t)burst * TOKEN;
     bool is_new = bucket->at_ms == 0;
-    int64_t level = is_new ? full : bucket->level_milli + (now - bucket->at_ms) * rate_per_s;
+    int32_t passed = (int32_t)((uint32_t)now - bucket->at_ms); /* another loop's clock may be behind */
+    int64_t level = is_new ? full : bucket->level_milli + (int64_t)MAX(passed, 0) * rate_per_s;
     level = MIN(level, full);
-    bucket->at_ms = now;
+    if (is_new || passed > 0) {
+        bucket->at_ms = MAX((uint32_t)now, 1U);
+    }
     Millis wait = level >= TOKEN ? 0 : (TOKEN - level + rate_per_s - 1) / rate_per_s;
     bucket->level_milli = (int32_t)(wait == 0 ? level - TOKEN : level);
     return wait;

@@ -1,11 +1,13 @@
-/* bucket.h -- token bucket rates (burst and refill), 16 bytes each. Pure: the time is passed in.
+/* bucket.h -- token bucket rates (burst and refill), 8 bytes each. Pure: the time is passed in.
+ *
+ * The time is kept to 32 bits: who comes back after 25 days finds at least what they left.
  * SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "base/clock.h"
 
 struct bucket {
-    Millis at_ms;      /* when `level` was true; 0: never used, full */
+    uint32_t at_ms;      /* when `level` was true, modulo 2^32; 0: never used, full */
     int32_t level_milli; /* tokens × 1000 */
 };
 

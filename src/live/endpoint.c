@@ -285,13 +285,13 @@ static void post_done(struct errand *errand)
 /* Over its rate: slowed, and closed when it goes on like that. */
 static void slow_down(struct live_socket *socket, Millis wait_ms)
 {
-    Millis now = loop_now(socket->hub->loop);
+    uint16_t now = (uint16_t)(loop_now(socket->hub->loop) / 1000);
     if (socket->pause != NULL) {
         return;
     }
-    if (socket->excess_ms == 0) {
-        socket->excess_ms = now;
-    } else if (now - socket->excess_ms > LIMIT_EXCESS_MS) {
+    if (socket->excess_s == 0) {
+        socket->excess_s = MAX(now, (uint16_t)1);
+    } else if ((uint16_t)(now - socket->excess_s) > LIMIT_EXCESS_MS / 1000) {
         live_socket_close(socket, WS_CLOSE_POLICY, "too many messages");
         return;
     }
@@ -401,7 +401,7 @@ void endpoint_message(struct live_socket *socket, Str text)
     if (wait > 0) {
         slow_down(socket, wait);
     } else if (socket->pause == NULL) {
-        socket->excess_ms = 0;
+        socket->excess_s = 0;
     }
     json_error_t error;
     json_t *object = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);

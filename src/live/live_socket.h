@@ -48,7 +48,6 @@ struct live_socket {
     struct live_socket *next_waiting; /* for a replay or for the log's head */
     Seq target;     /* JOINING: has everything up to here; WAITING: replayed up to here */
     Millis sent_ms; /* monotonic; of the last bytes that the kernel took */
-    Millis excess_ms; /* since when the client is over its rate without a pause; 0: it is not */
     struct bucket frames;
     struct live_pause *pause; /* over its rate: not read for a while; null as a rule */
     uint32_t slot;
@@ -56,6 +55,7 @@ struct live_socket {
     uint16_t refs;
     uint16_t in_flight;     /* operations at the store */
     uint16_t opens;         /* counts them, so that only the last one's answer leads into a room */
+    uint16_t excess_s;      /* second since which the client is over its rate; 0: it is not */
     uint8_t state;          /* enum live_state */
     bool is_counted;        /* towards its person's limit of sockets */
     bool is_draining;       /* close with 1012 once in_flight is 0 */

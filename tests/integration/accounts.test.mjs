@@ -157,6 +157,11 @@ describe("invitations", () => {
         assert.match(words((await new Visitor(server).signIn("bob", good)).text), /^$/);
     });
 
+    test("P24 the log does not give the link away", async () => {
+        assert.match(server.stderr, /method=POST path=\/join\/\* status=303/);
+        assert.ok(!server.stderr.includes(link.split("/").at(-1)));
+    });
+
     test("A30 fields that the form does not have are not looked at", async () => {
         const answer = await new Visitor(server).post(link, form("carl", { role: "2", id: "1", state: "2", created_ms: "1" }));
         assert.equal(answer.status, 303);

@@ -64,6 +64,18 @@ static void a_rate_of_zero_is_no_limit(void **state)
     }
 }
 
+/* Loops ask with clocks of their own, a little apart; and the time is kept to 32 bits. */
+static void a_clock_that_is_behind_gives_nothing(void **state)
+{
+    struct bucket bucket = {0};
+    Millis now = ((Millis)1 << 32) - 1;
+    (void)state;
+    assert_int_equal(bucket_take(&bucket, now, 5, 1), 0);
+    assert_int_equal(bucket_take(&bucket, now - 3, 5, 1), 200);
+    assert_int_equal(bucket_take(&bucket, now + 199, 5, 1), 1);
+    assert_int_equal(bucket_take(&bucket, now + 200, 5, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +83,7 @@ int main(void)
         cmocka_unit_test(the_promised_time_is_enough),
         cmocka_unit_test(rest_fills_no_more_than_the_burst),
         cmocka_unit_test(a_rate_of_zero_is_no_limit),
+        cmocka_unit_test(a_clock_that_is_behind_gives_nothing),
     };
     return cmocka_run_group_tests_name("bucket", tests, NULL, NULL);
 }
