@@ -159,6 +159,7 @@ export class Follower {
     /* As the page does after 1013, which a server that cannot keep up with this reader sends. */
     async #comeBack(client) {
         if (this.#isCut || client !== this.client) return;
+        assert.ok(client.head, `${this.name}: there is no server`); // else it would come back for ever
         assert.ok(client.closed === 1013 || client.closed === null, `${this.name}: closed with ${client.closed}`);
         this.sentAway++;
         await this.#reloading;
