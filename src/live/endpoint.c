@@ -132,6 +132,19 @@ static void entering_known(struct dir_lookup *lookup)
     live_socket_op_done(socket);
 }
 
+/* Replays are shared and so not counted as private bytes; but each `open` may bring another one, and
+ * whoever does not read them would keep them all in memory. */
+static bool has_unread_replays(const struct live_socket *socket)
+{
+    size_t len = 0;
+    const struct private_piece *piece = socket->private_last;
+    while (piece != NULL) {
+        len += piece->is_counted ? 0 : piece->blob->len - piece->sent;
+        piece = piece->next == socket->private_last ? NULL : piece->next;
+    }
+    return len > LIMIT_REPLAY;
+}
+
 static void enter(struct live_socket *socket, const uint8_t *token_hash, const struct place *place)
 {
     struct entering *entering = mem_new(struct entering);
@@ -354,6 +367,10 @@ static void verb_open(struct live_socket *socket, json_t *object)
     if (!place_parse(socket->hub->live, str_of(room, (size_t)len), after != NULL,
                      text_of(object, "after"), &place)) {
         live_socket_close(socket, WS_CLOSE_POLICY, "malformed room or cursor");
+        return;
+    }
+    if (has_unread_replays(socket)) {
+        live_socket_close(socket, WS_CLOSE_LAGGING, "too far behind");
         return;
     }
     enter(socket, socket->session->token_hash, &place);

@@ -1,7 +1,7 @@
 /* limits.test.mjs -- what one person may ask for, and what is counted of it, at a real server. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Server } from "../support/server.mjs";
+import { Server, unlimited } from "../support/server.mjs";
 import { Client } from "../support/ws.mjs";
 
 const servers = [];
@@ -109,4 +109,24 @@ test("posts_per_second holds for the form, which is told to come back", async ()
     const refused = answers.find((answer) => answer.status !== 303);
     assert.equal(refused?.status, 503);
     assert.equal(refused.headers.get("Retry-After"), "2");
+});
+
+test("whoever opens a room again and again and reads none of the replays is cut off", async () => {
+    const server = await serve({ ...unlimited });
+    await server.stop();
+    server.fill(server.room, 1, 400);
+    server.change(`UPDATE message SET body = '${"word ".repeat(100)}'`);
+    await server.start();
+    const client = await enter(server);
+    const page = await (await fetch(`${server.origin}/rooms/${server.room}`, { headers: { Cookie: server.cookie } })).text();
+    const epoch = /data-cursor="([^:]+):/.exec(page)[1];
+    client.socket.pause();
+    for (let i = 1; i < 300; i++) {
+        client.send({ type: "open", room: server.room, after: `${epoch}:${i}` });
+        await new Promise((done) => setTimeout(done, 15)); // else one overtakes the replay of another
+    }
+    const limit = Date.now() + 15_000;
+    while ((await server.metrics()).sockets > 0 && Date.now() < limit) await new Promise((done) => setTimeout(done, 100));
+    assert.equal((await server.metrics()).sockets, 0); // long before the 30 s of a stall
+    client.cut();
 });
