@@ -49,7 +49,7 @@ struct hub_room {
     struct live_socket *waiting_for_head; /* replayed beyond the log's head: live when it arrives */
 };
 
-/* A person with sockets on this loop, or with rates that are not full again. */
+/* A person with sockets on this loop. Their limits count over all loops: person_limits.h. */
 struct hub_person {
     PersonId id;
     struct list sockets;  /* oldest first */

@@ -211,7 +211,8 @@ void hub_wake_waiting(struct hub_room *room)
 
 static bool is_shareable(const struct replay *replay, Millis now)
 {
-    return !replay->is_ready || now - replay->ready_ms < LIMIT_REPLAY_SHARED_MS;
+    bool is_fresh = now - replay->ready_ms < LIMIT_REPLAY_SHARED_MS && replay->op.op.err.kind == ERR_NONE;
+    return !replay->is_ready || is_fresh;
 }
 
 static void reset(struct live_socket *socket)

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { Server, unlimited } from "../support/server.mjs";
-import { Client } from "../support/ws.mjs";
+import { eventually } from "../support/load.mjs";
+import { Client, frame } from "../support/ws.mjs";
 
 const servers = [];
 const serve = async (environment) => {
@@ -129,4 +130,21 @@ test("whoever opens a room again and again and reads none of the replays is cut 
     while ((await server.metrics()).sockets > 0 && Date.now() < limit) await new Promise((done) => setTimeout(done, 100));
     assert.equal((await server.metrics()).sockets, 0); // long before the 30 s of a stall
     client.cut();
+});
+
+test("whoever asks for more than they read is cut off, in whatever state that finds their socket", async () => {
+    const server = await serve({ ...unlimited });
+    for (let round = 0; round < 2; round++) {
+        const client = await enter(server);
+        client.post(server.room, `round-${round}`, "hello");
+        await client.until(() => client.articles.length > 0);
+        const page = await (await fetch(`${server.origin}/rooms/${server.room}`, { headers: { Cookie: server.cookie } })).text();
+        const after = /data-cursor="([^"]+)"/.exec(page)[1];
+        client.socket.pause();
+        const open = frame(JSON.stringify({ type: "open", room: server.room, after }));
+        client.socket.write(Buffer.concat(Array(100_000).fill(open)));
+        await eventually(async () => (await server.metrics()).sockets === 0, "the socket is cut");
+        client.cut();
+    }
+    assert.equal((await fetch(`${server.origin}/healthz`)).status, 200);
 });
