@@ -23,3 +23,8 @@ Millis bucket_take(struct bucket *bucket, Millis now, int rate_per_s, int burst)
     bucket->level_milli = (int32_t)(wait == 0 ? level - TOKEN : level);
     return wait;
 }
+
+bool bucket_is_rested(const struct bucket *bucket, int burst)
+{
+    return bucket->level_milli >= (int64_t)burst * TOKEN / 2;
+}

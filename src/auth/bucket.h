@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/clock.h"
 
 struct bucket {
@@ -11,5 +13,8 @@ struct bucket {
     int32_t level_milli; /* tokens × 1000 */
 };
 
+/* Whether at least half of the burst is there again: whoever is over a rate all the time never gets so
+ * far. As of the last take. */
+bool bucket_is_rested(const struct bucket *bucket, int burst);
 /* Takes one token. 0: taken; else the milliseconds until there is one. rate_per_s 0: no limit. */
 Millis bucket_take(struct bucket *bucket, Millis now, int rate_per_s, int burst);

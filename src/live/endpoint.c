@@ -417,8 +417,8 @@ void endpoint_message(struct live_socket *socket, Str text)
     Millis wait = bucket_take(&socket->frames, loop_now(socket->hub->loop), rate, 2 * rate);
     if (wait > 0) {
         slow_down(socket, wait);
-    } else if (socket->pause == NULL) {
-        socket->excess_s = 0;
+    } else if (bucket_is_rested(&socket->frames, 2 * rate)) {
+        socket->excess_s = 0; /* a token that came during the pause is no end of the flood */
     }
     json_error_t error;
     json_t *object = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);

@@ -210,10 +210,21 @@ static void to_sign_in(struct web_request *request)
     web_redirect(request, copy);
 }
 
+/* Whatever a signed-in person changes, by whichever form, takes from the one rate that their posts by socket
+ * take from too: each may be told to everybody. */
+static bool may_change_now(struct web_request *request)
+{
+    return request->route->who != WEB_SIGNED_IN || !is_unsafe(request->exchange->request.method) ||
+           person_limits_take_post(&request->home->web->live->limits, request->session->person.id,
+                                   loop_now(request->home->loop)) == 0;
+}
+
 static void decide(struct web_request *request)
 {
     if (request->session == NULL && request->route->who == WEB_SIGNED_IN) {
         to_sign_in(request);
+    } else if (!may_change_now(request)) {
+        web_fail(request, 503); /* says when to come back */
     } else {
         request->route->handler(request);
     }

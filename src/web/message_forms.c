@@ -16,19 +16,6 @@ static void finish(struct web_request *request, const struct err *err, Str path)
     }
 }
 
-/* A person's rate, whichever way they write; false: the error page was sent. */
-static bool take_post(struct web_request *request)
-{
-    struct err err = {0};
-    if (person_limits_take_post(&request->home->web->live->limits, request->session->person.id,
-                                loop_now(request->home->loop)) > 0) {
-        (void)err_set(&err, ERR_BUSY, "too many posts");
-        web_fail_err(request, &err);
-        return false;
-    }
-    return true;
-}
-
 /* --- posting ---------------------------------------------------------------------------------- */
 
 struct form_post {
@@ -65,9 +52,6 @@ void messages_create(struct web_request *request)
     if (!message_body_clean(&request->exchange->arena, form_get(&request->form, S("body")),
                             &store_post->body, &err)) {
         web_fail_err(request, &err);
-        return;
-    }
-    if (!take_post(request)) {
         return;
     }
     store_post->room = room->id;
@@ -133,15 +117,13 @@ void messages_update(struct web_request *request)
         web_fail_err(request, &err);
         return;
     }
-    if (take_post(request)) {
-        live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
-    }
+    live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
 }
 
 void messages_destroy(struct web_request *request)
 {
     struct form_change *form = change_of(request, CHANGE_DELETE);
-    if (form != NULL && take_post(request)) {
+    if (form != NULL) {
         live_change_start(&form->change, request->home->web->live, request->home->loop, changed);
     }
 }

@@ -112,6 +112,27 @@ test("posts_per_second holds for the form, which is told to come back", async ()
     assert.equal(refused.headers.get("Retry-After"), "2");
 });
 
+test("R11 whatever a person changes takes from one rate: rooms, names, coming and going", async () => {
+    const server = await serve({ PARLOR_POSTS_PER_SECOND: "5" });
+    const form = (path, fields) =>
+        fetch(server.origin + path, {
+            method: "POST",
+            redirect: "manual",
+            headers: { Cookie: server.cookie, Origin: server.origin },
+            body: new URLSearchParams(fields),
+        });
+    const ways = [
+        ["/rooms", { name: "One more" }],
+        ["/account", { _method: "patch", name: "Ada", bio: "" }],
+        [`/rooms/${server.room}/membership`, {}],
+        [`/rooms/${server.room}`, { _method: "patch", topic: "Tea" }],
+    ];
+    const statuses = [];
+    for (let i = 0; i < 40; i++) statuses.push((await form(...ways[i % 4])).status);
+    assert.ok(statuses.slice(0, 4).every((status) => status < 500), "a few are taken");
+    assert.ok(statuses.slice(-20).filter((status) => status === 503).length >= 10, `most are put off: ${statuses}`);
+});
+
 test("whoever opens a room again and again and reads none of the replays is cut off", async () => {
     const server = await serve({ ...unlimited });
     await server.stop();

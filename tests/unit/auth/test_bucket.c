@@ -76,6 +76,22 @@ static void a_clock_that_is_behind_gives_nothing(void **state)
     assert_int_equal(bucket_take(&bucket, now + 200, 5, 1), 0);
 }
 
+/* A token that has just come is not rest: half of the burst is. */
+static void who_floods_is_never_rested(void **state)
+{
+    struct bucket bucket = {0};
+    Millis now = 1000;
+    (void)state;
+    assert_int_equal(bucket_take(&bucket, now, 20, 40), 0);
+    assert_true(bucket_is_rested(&bucket, 40));
+    for (int i = 0; i < 1000; i++) {
+        now += bucket_take(&bucket, now, 20, 40);
+    }
+    assert_false(bucket_is_rested(&bucket, 40));
+    assert_int_equal(bucket_take(&bucket, now + 1100, 20, 40), 0);
+    assert_true(bucket_is_rested(&bucket, 40));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +100,7 @@ int main(void)
         cmocka_unit_test(rest_fills_no_more_than_the_burst),
         cmocka_unit_test(a_rate_of_zero_is_no_limit),
         cmocka_unit_test(a_clock_that_is_behind_gives_nothing),
+        cmocka_unit_test(who_floods_is_never_rested),
     };
     return cmocka_run_group_tests_name("bucket", tests, NULL, NULL);
 }
