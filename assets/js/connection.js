@@ -21,6 +21,8 @@
     };
     let connection = null;
     let heard = Date.now();
+    let lostAt = Date.now(); // since when there is no open socket; 0: there is one
+    let isOver = false; // it ended for good
     let askedId = null; // the room in the address that the socket was opened with
     let room = null; // the #room element that the socket follows,
     let roomId = null; // and whose it was: going back changes the element in place
@@ -34,6 +36,8 @@
         return true;
     };
     parlor.isLive = isOpen;
+    /* For how long the socket has been away that is wanted back, in ms. */
+    parlor.awayFor = () => (lostAt && !isOver ? Date.now() - lostAt : 0);
 
     parlor.cursorChanged = () => {
         const { room: id, cursor } = parlor.room().dataset;
@@ -61,24 +65,34 @@
 
     document.addEventListener("htmx:ws:before:connection", (event) => {
         connection = event.detail.connection;
+        isOver = false;
+        lostAt ||= Date.now();
         room = parlor.room();
         askedId = roomId = room.dataset.room;
         parlor.cursorChanged();
     });
     document.addEventListener("htmx:ws:after:connection", () => {
         heard = Date.now();
+        lostAt = 0;
         parlor.status.on();
         if (askedId !== parlor.room().dataset.room) openRoom(); // it was changed while this was opening
         parlor.outbox.resend();
     });
     document.addEventListener("htmx:ws:before:message:incoming", () => (heard = Date.now()));
+    /* Nothing brings it back by itself: says why, and what the person can do. */
+    const end = (code) => {
+        isOver = true;
+        if (code === 4401) parlor.status.off(FINAL[code], "Sign in", () => location.reload());
+        else parlor.status.off(FINAL[code], "Try again", reconnect);
+        if (code === 4403) parlor.rooms.fetchSoon();
+    };
+    parlor.end = end;
     document.addEventListener("htmx:ws:close", (event) => {
         const { code, reason } = event.detail;
         if (reason === "removed" || reason === "cancelled") return;
-        if (!FINAL[code]) parlor.status.wait(planReturn(event.detail.connection));
-        else if (code === 4401) parlor.status.off(FINAL[code], "Sign in", () => location.reload());
-        else parlor.status.off(FINAL[code], "Try again", reconnect);
-        if (code === 4403) parlor.rooms.fetchSoon();
+        lostAt ||= Date.now();
+        if (FINAL[code]) end(code);
+        else parlor.status.wait(planReturn(event.detail.connection));
     });
 
     setInterval(() => {

@@ -77,7 +77,10 @@
         try {
             const answer = await fetch(`/rooms/${message.room}/messages`, { method: "POST", body, headers });
             /* Nothing but 204 is an acknowledgement: the sign-in page comes with 200. */
-            if (answer.status === 204) drop(nonce);
+            if (answer.status === 204) {
+                if (parlor.poll.isOn()) await parlor.poll.now(); // the echo stays until the message is there
+                drop(nonce);
+            }
             else if (answer.status < 500) refused(nonce, answer.status === 422 ? "input" : "denied");
         } catch {
             message.sentAt = Date.now(); // no connection: tried again like any other
@@ -86,17 +89,18 @@
 
     const send = (nonce, message) => {
         const isHere = parlor.room()?.dataset.room === String(message.room);
-        if (!parlor.isLive()) return;
+        if (!parlor.isLive() && !parlor.poll.isOn()) return;
         message.sentAt = Date.now();
-        if (isHere) parlor.send({ type: "post", room: message.room, nonce, body: message.body });
+        if (isHere && parlor.isLive()) parlor.send({ type: "post", room: message.room, nonce, body: message.body });
         else sendByForm(nonce, message);
     };
 
     const pump = () => {
+        const most = parlor.isLive() ? IN_FLIGHT : 1; // forms may overtake each other
         let waiting = 0;
         for (const [nonce, message] of messages) {
             if (message.error) continue;
-            if (++waiting > IN_FLIGHT) return;
+            if (++waiting > most) return;
             if (Date.now() - message.sentAt > ANSWER_MS) send(nonce, message);
         }
     };

@@ -2,8 +2,8 @@
  * send. It only shows; connection.js knows.
  *
  * on: nothing is said. wait: it comes back by itself, which is said when it takes long enough to be noticed.
- * off: cut off for long, or for good; Send is disabled then and typing goes on. The state is an attribute of
- * the page, by which the styles paint every lamp. */
+ * asks: no socket gets through, so the page asks instead (poll.js). off: cut off for long, or for good; Send is
+ * disabled then and typing goes on. The state is an attribute of the page, by which the styles paint every lamp. */
 (() => {
     const parlor = (window.parlor ??= {});
     const QUIET_MS = 5_000; // a shorter cut is nobody's business
@@ -14,6 +14,7 @@
     let since = 0; // when the connection was lost; 0: it was not
     let nextAt = 0; // when it is tried again
     let ticks = null;
+    let isAnswered = false; // no socket, but the house answers when it is asked
 
     const root = document.documentElement;
     const say = (text, label, act) => {
@@ -33,7 +34,7 @@
     const setState = (state) => {
         root.dataset.live = state;
         const waiting = parlor.outbox.count();
-        const words = { on: "Live", wait: "Connecting", off: "Offline" }[state];
+        const words = { on: "Live", wait: "Connecting", asks: "Not live", off: "Offline" }[state];
         const status = document.getElementById("live-status");
         if (status) status.textContent = waiting && state !== "on" ? `${words}, ${waiting} waiting` : words;
         parlor.composer.setSend();
@@ -42,10 +43,19 @@
         clearInterval(ticks);
         ticks = null;
         since = 0;
+        isAnswered = false;
+    };
+    const start = () => {
+        since = Date.now();
+        ticks = setInterval(tellAway, 1_000);
     };
 
     const tellAway = () => {
         const away = Date.now() - since;
+        if (isAnswered) {
+            setState("asks");
+            return say("No live connection. What is new comes every few seconds.", "Try now", parlor.reconnect);
+        }
         if (away < QUIET_MS) return;
         setState(away < LONG_MS ? "wait" : "off");
         if (away < LONG_MS) {
@@ -77,9 +87,14 @@
         wait(delay) {
             nextAt = Date.now() + delay;
             if (since) return tellAway();
-            since = Date.now();
+            start();
             setState("wait");
-            ticks = setInterval(tellAway, 1_000);
+        },
+        /* It is away for long, and the house was asked without it: with an answer, or with none. */
+        asks(answered) {
+            isAnswered = answered;
+            if (!since) start();
+            tellAway();
         },
         /* Lost for good: `act` is what the person can do about it. */
         off(text, label, act) {

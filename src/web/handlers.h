@@ -42,6 +42,8 @@ void memberships_destroy(struct web_request *request);
 /* Not a route: shows the door of a room that the person is not in, or that there is nothing. */
 void memberships_offer(struct web_request *request, RoomId room);
 
+void changes_index(struct web_request *request);
+
 void messages_index(struct web_request *request);
 void messages_show(struct web_request *request);
 /* In message_forms.c. */

@@ -54,6 +54,15 @@ struct room_show_view {
     struct message_view echo; /* what the optimistic echo is made of: nothing but its author */
 };
 
+/* room/changes.html: what changed in a room, for a page without a socket. */
+struct room_changes_view {
+    struct page_view page; /* of which the rooms are shown, as counters */
+    RoomId id;
+    Str head;      /* the cursor that the page has with this: EPOCH:SEQ */
+    bool is_reset; /* it cannot be told: the page is to load the room anew */
+    HtmlPieces messages;
+};
+
 /* A row of the list of rooms. */
 struct room_choice_view {
     RoomId id;

@@ -1,0 +1,57 @@
+/* poll.js -- a page that no WebSocket reaches asks instead, every few seconds, from the same cursor.
+ *
+ * Some proxies let no socket through. When none has opened for a while, the page fetches what changed since
+ * its cursor; the answer is what a replay says, and is placed by the same rules. Messages go out as forms
+ * meanwhile (outbox.js). The socket is tried all the time, and ends this when it opens. */
+(() => {
+    const parlor = (window.parlor ??= {});
+    const BLOCKED_MS = 10_000; // a socket that is away for longer is not waited for
+    const POLL_MS = 5_000;
+    const SPREAD_MS = 1_000; // so that not all pages ask together
+    const ANSWER_MS = 10_000;
+    let nextAt = 0;
+    let asking = null; // the question under way
+    let isAnswered = false; // the last one was
+
+    const heard = (answer) => {
+        if (answer.redirected) return parlor.end(4401);
+        if (answer.status === 403 || answer.status === 404) return parlor.end(4403);
+        /* The house was away, and is back: so is the socket, perhaps. */
+        if (answer.ok && !isAnswered) parlor.reconnect();
+        isAnswered = answer.ok;
+        parlor.status.asks(isAnswered);
+        return answer.ok;
+    };
+
+    const ask = async () => {
+        const { room, cursor } = parlor.room().dataset;
+        const path = `/rooms/${room}/changes?after=${encodeURIComponent(cursor)}`;
+        try {
+            const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) });
+            if (!heard(answer)) return;
+            const text = await answer.text();
+            const live = document.getElementById("live");
+            await htmx.swap({ sourceElement: live, target: "#messages", swap: "place swapEmpty:false", text, transition: false });
+        } catch {
+            isAnswered = false;
+            parlor.status.asks(false);
+        }
+    };
+
+    parlor.poll = {
+        isOn: () => isAnswered && parlor.awayFor() > 0,
+        /* Asks; a question under way may be too old, so after its answer. Resolves when the answer was placed. */
+        now() {
+            nextAt = Date.now() + POLL_MS + Math.random() * SPREAD_MS;
+            const before = asking;
+            const mine = (before ? before.then(ask) : ask()).finally(() => asking === mine && (asking = null));
+            return (asking = mine);
+        },
+    };
+
+    setInterval(() => {
+        if (!parlor.room() || asking || parlor.awayFor() < BLOCKED_MS || Date.now() < nextAt) return;
+        parlor.poll.now();
+    }, 1_000);
+    document.addEventListener("htmx:ws:after:connection", () => (isAnswered = false));
+})();
