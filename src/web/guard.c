@@ -9,6 +9,7 @@
 #include "http/static_file.h"
 #include "web/guard.h"
 #include "web/new_session.h"
+#include "web/pages.h"
 
 static void look_at_house(struct web_request *request);
 static void identify(struct web_request *request);
@@ -212,19 +213,24 @@ static void to_sign_in(struct web_request *request)
 
 /* Whatever a signed-in person changes, by whichever form, takes from the one rate that their posts by socket
  * take from too: each may be told to everybody. */
-static bool may_change_now(struct web_request *request)
+static Millis wait_to_change(struct web_request *request)
 {
-    return request->route->who != WEB_SIGNED_IN || !is_unsafe(request->exchange->request.method) ||
-           person_limits_take_post(&request->home->web->live->limits, request->session->person.id,
-                                   loop_now(request->home->loop)) == 0;
+    if (request->route->who != WEB_SIGNED_IN || !is_unsafe(request->exchange->request.method)) {
+        return 0;
+    }
+    return person_limits_take_post(&request->home->web->live->limits, request->session->person.id,
+                                   loop_now(request->home->loop));
 }
 
 static void decide(struct web_request *request)
 {
+    Millis wait;
     if (request->session == NULL && request->route->who == WEB_SIGNED_IN) {
         to_sign_in(request);
-    } else if (!may_change_now(request)) {
-        web_fail(request, 503); /* says when to come back */
+    } else if ((wait = wait_to_change(request)) > 0) {
+        http_respond_html(request->exchange, 429);
+        page_too_soon(request, wait);
+        web_send(request);
     } else {
         request->route->handler(request);
     }

@@ -138,7 +138,7 @@ static const struct words *words_of(int status)
     return status >= 500 ? &known[ARRAY_LEN(known) - 1] : &other;
 }
 
-void page_error(struct web_request *request, int status)
+static struct error_show_view error_view(struct web_request *request, int status)
 {
     const struct words *words = words_of(status);
     struct error_show_view view = {
@@ -150,5 +150,35 @@ void page_error(struct web_request *request, int status)
         .request = request->exchange->number,
     };
     page_fill(request, words->title, 0, &view.page);
+    return view;
+}
+
+void page_error(struct web_request *request, int status)
+{
+    struct error_show_view view = error_view(request, status);
+    template_error_show(&request->exchange->body, &view);
+}
+
+/* Passwords are typed again: they are not put into a page. */
+static struct again_fields_view fields_of(struct web_request *request)
+{
+    const struct form *form = &request->form;
+    struct again_field_view *items =
+        arena_new(&request->exchange->arena, struct again_field_view, LIMIT_FORM_PARAMS);
+    if (form_has(form, S("password"))) {
+        return (struct again_fields_view){0};
+    }
+    for (size_t i = 0; i < form->count; i++) {
+        items[i] = (struct again_field_view){form->params[i].name, form->params[i].value};
+    }
+    return (struct again_fields_view){.items = items, .count = form->count};
+}
+
+void page_too_soon(struct web_request *request, Millis wait_ms)
+{
+    struct error_show_view view = error_view(request, 429);
+    view.text = page_wait(request, wait_ms);
+    view.action = request->exchange->request.target;
+    view.fields = fields_of(request);
     template_error_show(&request->exchange->body, &view);
 }

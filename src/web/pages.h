@@ -10,6 +10,9 @@
 void page_fill(struct web_request *request, Str title, RoomId current, struct page_view *ret_view);
 /* Writes the error page of a status into the response's body. */
 void page_error(struct web_request *request, int status);
+/* The same for a form that came before its time, with status 429: says in how long, and keeps what was typed
+ * in a form that sends it again. */
+void page_too_soon(struct web_request *request, Millis wait_ms);
 /* "Too many tries. Wait 2 minutes." and the field Retry-After, for an answer with 429. */
 Str page_wait(struct web_request *request, Millis wait_ms);
 /* The message of an error as a sentence of its own. */

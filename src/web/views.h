@@ -217,12 +217,23 @@ struct user_show_view {
 };
 
 /* error/show.html */
+struct again_field_view {
+    Str name, value;
+};
+
+struct again_fields_view {
+    const struct again_field_view *items;
+    size_t count;
+};
+
 struct error_show_view {
     struct page_view page;
     int status;
     Str drawing; /* a name in assets/img/drawings.svg */
     Str title;
     Str text;
+    Str action;                     /* where `fields` were sent */
+    struct again_fields_view fields; /* the form that came too soon, to be sent again; or none */
     bool is_ours;     /* nobody but us is to blame */
     uint64_t request; /* its number, for the log */
 };

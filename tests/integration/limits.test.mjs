@@ -97,19 +97,24 @@ test("posts_per_second holds over sockets that come one after the other", async 
 
 test("posts_per_second holds for the form, which is told to come back", async () => {
     const server = await serve({ PARLOR_POSTS_PER_SECOND: "1" });
-    const post = (nonce) =>
+    const post = (nonce, fields) =>
         fetch(`${server.origin}/rooms/${server.room}/messages`, {
             method: "POST",
             redirect: "manual",
-            headers: { Cookie: server.cookie, Origin: server.origin },
+            headers: { Cookie: server.cookie, Origin: server.origin, ...fields },
             body: new URLSearchParams({ nonce, body: "hello" }),
         });
     const answers = [];
     for (let i = 0; i < 40; i++) answers.push(await post(`n${i}`));
     assert.equal(answers[0].status, 303);
     const refused = answers.find((answer) => answer.status !== 303);
-    assert.equal(refused?.status, 503);
-    assert.equal(refused.headers.get("Retry-After"), "2");
+    assert.equal(refused?.status, 429);
+    assert.equal(refused.headers.get("Retry-After"), "1");
+    const page = await refused.text();
+    assert.match(page, /Wait 1 second\./);
+    assert.match(page, /<input type="hidden" name="body" value="hello">/, "what was typed is kept");
+    const byScript = await Promise.all(Array.from({ length: 20 }, (_, i) => post(`s${i}`, { "HX-Request": "true" })));
+    assert.deepEqual(new Set(byScript.map((answer) => answer.status).filter((status) => status !== 204)), new Set([429]));
 });
 
 test("R11 whatever a person changes takes from one rate: rooms, names, coming and going", async () => {
@@ -129,8 +134,8 @@ test("R11 whatever a person changes takes from one rate: rooms, names, coming an
     ];
     const statuses = [];
     for (let i = 0; i < 40; i++) statuses.push((await form(...ways[i % 4])).status);
-    assert.ok(statuses.slice(0, 4).every((status) => status < 500), "a few are taken");
-    assert.ok(statuses.slice(-20).filter((status) => status === 503).length >= 10, `most are put off: ${statuses}`);
+    assert.ok(statuses.slice(0, 4).every((status) => status !== 429), "a few are taken");
+    assert.ok(statuses.slice(-20).filter((status) => status === 429).length >= 10, `most are put off: ${statuses}`);
 });
 
 test("whoever opens a room again and again and reads none of the replays is cut off", async () => {
