@@ -66,28 +66,53 @@ static bool accepts(Str field, Str coding)
     return false;
 }
 
-static void respond_embedded(struct http_exchange *exchange, const struct asset *asset)
+/* One of the codings of an asset; different bytes have different tags. */
+struct variant {
+    const char *coding; /* null: as it is */
+    Str bytes, etag;
+};
+
+static struct variant variant_of(struct http_exchange *exchange, const struct asset *asset)
 {
     Str accepted = http_request_field(&exchange->request, S("Accept-Encoding"));
-    Str type = str_from_z(asset->type);
+    struct variant variant = {.bytes = str_of(asset->data, asset->len)};
     if (asset->brotli != NULL && accepts(accepted, S("br"))) {
-        http_respond_static(exchange, 200, type, str_of(asset->brotli, asset->brotli_len));
-        http_respond_field(exchange, S("Content-Encoding"), S("br"));
+        variant = (struct variant){"br", str_of(asset->brotli, asset->brotli_len), {0}};
     } else if (asset->gzip != NULL && accepts(accepted, S("gzip"))) {
-        http_respond_static(exchange, 200, type, str_of(asset->gzip, asset->gzip_len));
-        http_respond_field(exchange, S("Content-Encoding"), S("gzip"));
-    } else {
-        http_respond_static(exchange, 200, type, str_of(asset->data, asset->len));
+        variant = (struct variant){"gzip", str_of(asset->gzip, asset->gzip_len), {0}};
     }
+    variant.etag = str_format(&exchange->arena, "\"%s%s%s\"", asset->digest,
+                              variant.coding == NULL ? "" : "-",
+                              variant.coding == NULL ? "" : variant.coding);
+    return variant;
+}
+
+/* Whether the client has it: a list of tags, compared weakly, or "*". */
+static bool has_already(Str field, Str etag)
+{
+    while (field.len > 0) {
+        Str item;
+        (void)str_cut(field, ',', &item, &field);
+        item = str_trim(item, " \t");
+        item = str_starts(item, S("W/")) ? str_skip(item, 2) : item;
+        if (str_eq(item, etag) || str_eq(item, S("*"))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void serve_embedded(struct http_exchange *exchange, const struct asset *asset)
 {
-    Str etag = str_format(&exchange->arena, "\"%s\"", asset->digest);
-    if (str_eq(http_request_field(&exchange->request, S("If-None-Match")), etag)) {
+    struct variant variant = variant_of(exchange, asset);
+    Str etag = variant.etag;
+    if (has_already(http_request_field(&exchange->request, S("If-None-Match")), etag)) {
         http_respond_status(exchange, 304);
     } else {
-        respond_embedded(exchange, asset);
+        http_respond_static(exchange, 200, str_from_z(asset->type), variant.bytes);
+        if (variant.coding != NULL) {
+            http_respond_field(exchange, S("Content-Encoding"), str_from_z(variant.coding));
+        }
     }
     http_respond_field(exchange, S("ETag"), etag);
     http_respond_field(exchange, S("Vary"), S("Accept-Encoding"));
