@@ -11,6 +11,7 @@ enum {
     LIMIT_HTTP_HEAD = 16 * 1024,       /* whole head; longer: 431 */
     LIMIT_HTTP_FIELDS = 64,            /* header fields; more: 431 */
     LIMIT_HTTP_BODY = 64 * 1024,       /* form bodies; longer: 413 */
+    LIMIT_NEXT = 2 * 1024,             /* where to go after signing in, percent-encoded; longer: forgotten */
     LIMIT_FORM_PARAMS = 32,            /* parameters of a form or query; more: 400 */
     LIMIT_COOKIES = 32,                /* cookies looked at in one request */
     LIMIT_HTTP_IOV = 64,               /* pieces a sendmsg */
@@ -71,7 +72,9 @@ enum {
     LIMIT_HINT_MS = 1000,              /* unread hints are sent at most this often */
     LIMIT_READ_MARK_MS = 2000,         /* read marks are coalesced for this long */
     LIMIT_IN_FLIGHT = 64,              /* operations of one socket at the store; then it is not read */
-    LIMIT_PERSON_MS = 60 * 1000,       /* somebody's rates without a socket: full again by then */
+    LIMIT_ROOMS_AT_ONCE = 10,          /* rooms that somebody makes one after the other … */
+    LIMIT_ROOM_EVERY_MS = 60 * 1000,   /* … and then one in this time: each goes to everybody's list */
+    LIMIT_PERSON_MS = LIMIT_ROOMS_AT_ONCE * LIMIT_ROOM_EVERY_MS, /* somebody's rates are full again */
     LIMIT_EXCESS_MS = 10 * 1000,       /* continuous excess over the rate; then 1008 */
     LIMIT_DIRECTORY = 20000,           /* entries a loop and kind */
     LIMIT_DIRECTORY_MS = 60 * 1000,    /* age of an entry */

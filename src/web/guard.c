@@ -206,7 +206,8 @@ static void to_sign_in(struct web_request *request)
     struct buf path = {0};
     buf_put_str(&path, S("/session?next="));
     text_percent_encode(http->target, &path);
-    Str copy = str_dup(&request->exchange->arena, buf_str(&path));
+    bool is_short = path.len <= LIMIT_NEXT; /* else it could not even be asked for */
+    Str copy = str_dup(&request->exchange->arena, is_short ? buf_str(&path) : S("/session"));
     buf_finish(&path);
     web_redirect(request, copy);
 }

@@ -224,7 +224,7 @@ bool web_is_htmx(const struct web_request *request)
 
 Str web_next_path(Str next)
 {
-    bool is_path = next.len >= 1 && next.data[0] == '/' && next.len <= LIMIT_HTTP_LINE &&
+    bool is_path = next.len >= 1 && next.data[0] == '/' && next.len <= LIMIT_NEXT &&
                    !(next.len >= 2 && (next.data[1] == '/' || next.data[1] == '\\'));
     for (size_t i = 0; is_path && i < next.len; i++) {
         is_path = next.data[i] > ' ' && next.data[i] != '\\' && next.data[i] != 0x7F;

@@ -222,6 +222,21 @@ describe("what every answer carries", () => {
     });
 });
 
+it("H20 H32 where somebody wanted to go is forgotten when it is too long to be asked for", async () => {
+    const wanted = `/rooms/${room}?q=${";".repeat(600)}`;
+    const short = (await ask(server, "GET", wanted)).field("location");
+    assert.equal(new URL(short, server.origin).searchParams.get("next"), wanted);
+    assert.equal((await ask(server, "GET", short)).status, 200);
+    const long = await ask(server, "GET", `/rooms/${room}?q=${";".repeat(8000)}`);
+    assert.equal(long.status, 303);
+    assert.equal(long.field("location"), "/session");
+    const signedIn = { fields: { Cookie: cookie } };
+    for (const length of [8150, 3000]) {
+        const next = await ask(server, "GET", `/session?next=/${"n".repeat(length)}`, signedIn);
+        assert.equal(next.field("location"), "/rooms");
+    }
+});
+
 describe("assets", () => {
     let asset;
     before(async () => {
@@ -245,6 +260,19 @@ describe("assets", () => {
         }
         assert.equal((await encoded("br;q=0, gzip;q=0.5")).field("content-encoding"), "gzip");
         for (const answer of [plain, brotli, gzip]) assert.equal(answer.field("vary"), "Accept-Encoding");
+    });
+    it("have a tag of their own in each encoding, and only that one spares the bytes", async () => {
+        const [plain, brotli, gzip] = [await encoded(""), await encoded("br"), await encoded("gzip")];
+        const tags = [plain, brotli, gzip].map((answer) => answer.field("etag"));
+        assert.equal(new Set(tags).size, 3, String(tags));
+        const again = async (accepted, tag) =>
+            (await ask(server, "GET", asset, { fields: { "Accept-Encoding": accepted, "If-None-Match": tag } })).status;
+        assert.equal(await again("br", tags[1]), 304);
+        assert.equal(await again("br", `"x", W/${tags[1]}`), 304, "a list, and a proxy's weak copy");
+        assert.equal(await again("br", "*"), 304);
+        assert.equal(await again("br", tags[0]), 200);
+        assert.equal(await again("", tags[1]), 200);
+        assert.equal(await again("gzip", tags[1]), 200);
     });
     it("are kept for ever under their digest, and asked for again in vain", async () => {
         const answer = await ask(server, "GET", asset);
