@@ -10,6 +10,7 @@
 struct person_limit {
     PersonId id;
     struct bucket posts; /* posts_per_second */
+    struct bucket rooms;
     struct bucket opens; /* new_sockets_per_minute */
     Millis used_ms;
     uint8_t *loops; /* of the open sockets, oldest first */
@@ -62,6 +63,18 @@ Millis person_limits_take_post(struct person_limits *limits, PersonId person, Mi
     Millis wait = bucket_take(&use(limits, person, now)->posts, now, rate, 2 * rate);
     pthread_mutex_unlock(&limits->lock);
     return wait;
+}
+
+Millis person_limits_take_room(struct person_limits *limits, PersonId person, Millis now)
+{
+    enum { SLOWER = LIMIT_ROOM_EVERY_MS / 1000 }; /* the bucket counts in seconds: it is told a slower time */
+    if (limits->settings->posts_per_second == 0) {
+        return 0;
+    }
+    pthread_mutex_lock(&limits->lock);
+    Millis wait = bucket_take(&use(limits, person, now)->rooms, now / SLOWER, 1, LIMIT_ROOMS_AT_ONCE);
+    pthread_mutex_unlock(&limits->lock);
+    return wait * SLOWER;
 }
 
 static void add(struct person_limit *limit, int loop)

@@ -24,6 +24,10 @@ void person_limits_finish(struct person_limits *limits);
 /* Takes a post; 0: taken, else milliseconds until there is one. */
 Millis person_limits_take_post(struct person_limits *limits, PersonId person, Millis now);
 
+/* Takes a new room, of LIMIT_ROOMS_AT_ONCE, which come back one in LIMIT_ROOM_EVERY_MS; as above. No limit
+ * where posts have none. */
+Millis person_limits_take_room(struct person_limits *limits, PersonId person, Millis now);
+
 /* Counts one more socket, on loop number `loop`. False: too many were opened lately. *ret_excess is the
  * loop whose oldest socket of this person has to go, because there are too many now, and which is
  * counted no more; -1: none. */

@@ -128,6 +128,12 @@ void room_list_add(struct web_request *request)
         show_list(request, 422, name, page_sentence(request, &err));
         return;
     }
+    Millis wait = person_limits_take_room(&request->home->web->live->limits,
+                                          request->session->person.id, loop_now(request->home->loop));
+    if (wait > 0) {
+        show_list(request, 429, name, page_wait(request, wait));
+        return;
+    }
     ask->request = request;
     ask->live = request->home->web->live;
     ask->add.maker = request->session->person.id;

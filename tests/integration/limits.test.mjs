@@ -138,6 +138,29 @@ test("R11 whatever a person changes takes from one rate: rooms, names, coming an
     assert.ok(statuses.slice(-20).filter((status) => status === 429).length >= 10, `most are put off: ${statuses}`);
 });
 
+test("R11 rooms are made ten at once, then slowly; the form comes back with what was typed", async () => {
+    const server = await serve({ PARLOR_POSTS_PER_SECOND: "1000" });
+    const make = async (name) => {
+        const answer = await fetch(`${server.origin}/rooms`, {
+            method: "POST",
+            redirect: "manual",
+            headers: { Cookie: server.cookie, Origin: server.origin },
+            body: new URLSearchParams({ name }),
+        });
+        return { status: answer.status, wait: Number(answer.headers.get("Retry-After")), text: await answer.text() };
+    };
+    for (let i = 0; i < 10; i++) assert.equal((await make(`Room ${i}`)).status, 303);
+    assert.equal((await make("")).status, 422, "what cannot be made takes nothing");
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(await make(`One too many ${i}`));
+    const refused = answers.at(-1); // a minute may have brought one more
+    assert.equal(refused.status, 429);
+    assert.ok(refused.wait > 0 && refused.wait <= 60, `${refused.wait} s`);
+    assert.match(refused.text, /<input[^>]*name="name" value="One too many 4"/);
+    assert.match(refused.text, /Wait (\d+ seconds?|1 minute)\./);
+    assert.ok(server.sql("SELECT count(*) AS n FROM room")[0].n <= 12);
+});
+
 test("whoever opens a room again and again and reads none of the replays is cut off", async () => {
     const server = await serve({ ...unlimited });
     await server.stop();
