@@ -81,12 +81,17 @@ static void door_found(struct errand *errand)
     struct web_request *request = ask->request;
     const struct store_room_find *find = &ask->find;
     struct err err = find->op.err;
+    bool has_all = request->rooms->count < LIMIT_ROOMS_PER_PERSON;
     bool is_outside = err.kind == ERR_NONE && find->standing == STANDING_OUTSIDE;
     if (is_outside) {
         show_door(request, &find->entry);
     }
     arena_finish(&ask->find.op.arena);
     if (is_outside) {
+        web_send(request);
+    } else if (err.kind == ERR_NONE && !has_all) {
+        http_respond_html(request->exchange, 409); /* looking again would show the same list */
+        page_too_many_rooms(request);
         web_send(request);
     } else if (err.kind == ERR_NONE) {
         /* They are in it: what was remembered of them is older than that. */

@@ -182,3 +182,13 @@ void page_too_soon(struct web_request *request, Millis wait_ms)
     view.fields = fields_of(request);
     template_error_show(&request->exchange->body, &view);
 }
+
+void page_too_many_rooms(struct web_request *request)
+{
+    struct error_show_view view = error_view(request, 409);
+    view.title = S("Too many rooms");
+    view.text = str_format(&request->exchange->arena,
+                           "You are in more than %d rooms, and this one is beyond them. Leave one, then come back.",
+                           LIMIT_ROOMS_PER_PERSON);
+    template_error_show(&request->exchange->body, &view);
+}

@@ -13,6 +13,8 @@ void page_error(struct web_request *request, int status);
 /* The same for a form that came before its time, with status 429: says in how long, and keeps what was typed
  * in a form that sends it again. */
 void page_too_soon(struct web_request *request, Millis wait_ms);
+/* The same, with status 409, for a room of one's own beyond LIMIT_ROOMS_PER_PERSON: it is on no list. */
+void page_too_many_rooms(struct web_request *request);
 /* "Too many tries. Wait 2 minutes." and the field Retry-After, for an answer with 429. */
 Str page_wait(struct web_request *request, Millis wait_ms);
 /* The message of an error as a sentence of its own. */

@@ -161,6 +161,20 @@ test("R11 rooms are made ten at once, then slowly; the form comes back with what
     assert.ok(server.sql("SELECT count(*) AS n FROM room")[0].n <= 12);
 });
 
+test("a room beyond the 500 that a person sees is told so, not sent round in a circle", async () => {
+    const server = await serve();
+    await server.stop();
+    server.change(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1599)
+        INSERT INTO room (id, kind, name, created_ms) SELECT i, (SELECT kind FROM room WHERE id = ${server.room}), 'Room ' || i, 1 FROM n;
+        INSERT INTO member (person_id, room_id, role, joined_ms)
+            SELECT person_id, r.id, role, joined_ms FROM member, room r WHERE room_id = ${server.room} AND r.id >= 1000;`);
+    await server.start();
+    const look = (room) => fetch(`${server.origin}/rooms/${room}`, { redirect: "manual", headers: { Cookie: server.cookie } });
+    const statuses = await Promise.all([server.room, 1000, 1599].map(async (room) => (await look(room)).status));
+    assert.deepEqual(statuses, [200, 200, 409]);
+    assert.match(await (await look(1599)).text(), /Leave one, then come back\./);
+});
+
 test("whoever opens a room again and again and reads none of the replays is cut off", async () => {
     const server = await serve({ ...unlimited });
     await server.stop();
