@@ -34,3 +34,16 @@ bool origin_is_own_socket(const struct origin_facts *facts)
 {
     return facts->origin.data != NULL && is_own_origin(facts);
 }
+
+bool origin_is_own_host(Str public_url, Str host)
+{
+    bool is_https = str_starts(public_url, S("https://"));
+    Str own = str_skip(public_url, is_https ? S("https://").len : S("http://").len);
+    Str port = is_https ? S(":443") : S(":80");
+    if (public_url.len == 0 || str_eq_nocase(host, own)) {
+        return true;
+    }
+    /* A public_url does not name the usual port; a client may. */
+    return host.len == own.len + port.len && str_ends(host, port) &&
+           str_eq_nocase(str_sub(host, 0, own.len), own);
+}

@@ -16,5 +16,8 @@ struct origin_facts {
 };
 
 bool origin_is_own(const struct origin_facts *facts);
+/* Whether a request was meant for us: `host`, from the Host field, is the one of `public_url`, with or
+ * without the usual port. Without a public_url any will do. */
+bool origin_is_own_host(Str public_url, Str host);
 /* For the WebSocket handshake: an Origin must be there and be our own. */
 bool origin_is_own_socket(const struct origin_facts *facts);

@@ -77,8 +77,12 @@ static int scan_version(Str version)
 
 static int scan_target(Str target)
 {
+    if (str_eq_nocase(str_sub(target, 0, 7), S("http://")) ||
+        str_eq_nocase(str_sub(target, 0, 8), S("https://"))) {
+        return 421; /* absolute form is for proxies, which we are not */
+    }
     if (target.len == 0 || target.data[0] != '/') {
-        return 400; /* absolute, authority and asterisk forms are for proxies */
+        return 400; /* so are authority and asterisk form */
     }
     for (size_t i = 0; i < target.len; i++) {
         unsigned char c = (unsigned char)target.data[i];

@@ -49,6 +49,6 @@ enum http_parse { HTTP_PARSE_DONE, HTTP_PARSE_MORE, HTTP_PARSE_BAD };
  * bytes arrive. DONE: *ret_len is the length of the head with its blank line. BAD: *ret_status is 400,
  * 414 or 431. */
 enum http_parse http_head_find(Str bytes, size_t *scan, size_t *ret_len, int *ret_status);
-/* Parses a whole head. False: *ret_status is 400, 413, 414, 415, 417, 431, 501 or 505. Pure. */
+/* Parses a whole head. False: *ret_status is 400, 413, 414, 415, 417, 421, 431, 501 or 505. Pure. */
 MUST_USE bool http_head_parse(Str head, struct arena *arena, struct http_request *ret_request,
                               int *ret_status);

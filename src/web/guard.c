@@ -150,8 +150,22 @@ static void dispatch(struct web_request *request)
     }
 }
 
+/* A page fetched under another name would have that name's origin, and might be kept under it by a cache:
+ * there is none. Whether we are well may be asked under any name, as balancers do. */
+static bool is_for_us(const struct web_home *home, const struct http_request *request)
+{
+    return origin_is_own_host(str_from_z(home->web->settings->public_url), request->host) ||
+           str_eq(request->path, S("/healthz")) || str_eq(request->path, S("/readyz"));
+}
+
 void guard_request(void *context, struct http_exchange *exchange)
 {
+    if (!is_for_us(context, &exchange->request)) {
+        http_respond_text(exchange, 421, S("text/plain; charset=utf-8"),
+                          S("This server has another name: the one in its setting public_url.\n"));
+        http_exchange_send(exchange);
+        return;
+    }
     if (str_starts(exchange->request.path, S("/assets/"))) {
         static_file_serve(exchange);
         return;

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { ask } from "../support/raw.mjs";
 import { Server } from "../support/server.mjs";
 import { Visitor, words } from "../support/visitor.mjs";
 import { Client } from "../support/ws.mjs";
@@ -415,7 +416,9 @@ describe("signing in", () => {
         for (const line of set) assert.match(line, plain);
         const secure = await serve({ PARLOR_PUBLIC_URL: "https://chat.example.org" });
         secure.addUser("ada", { password: good });
-        const setSecurely = await lines(secure);
+        const own = { Host: "chat.example.org", Origin: "https://chat.example.org" };
+        const answer = await ask(secure, "POST", "/session", { fields: own, body: `handle=ada&password=${good}` });
+        const setSecurely = answer.fields.get("set-cookie");
         assert.equal(setSecurely.length, 2);
         for (const line of setSecurely) {
             assert.match(line, /^__Host-(sid|device)=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/);

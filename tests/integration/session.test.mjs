@@ -187,6 +187,8 @@ describe("behind https", () => {
     before(() => secure.start());
     after(() => secure.remove());
 
+    const look = (path, fields) => ask(secure, "GET", path, { fields: { Host: "chat.example.org", ...fields } });
+
     it("A11 A22 the cookie is bound to the host, and the origin is the public one", async () => {
         secure.addUser("ada", { password });
         const post = (origin, Host = "chat.example.org") =>
@@ -194,14 +196,28 @@ describe("behind https", () => {
         for (const origin of ["http://chat.example.org", "https://chat.example.org.", "https://chat.example.org:443", secure.origin]) {
             assert.equal((await post(origin)).status, 403, origin);
         }
-        assert.equal((await post("https://evil.example", "evil.example")).status, 403);
-        const answer = await post("https://chat.example.org", "inner:3000");
+        assert.equal((await post("https://evil.example")).status, 403);
+        const answer = await post("https://chat.example.org");
         const [session, device] = answer.fields.get("set-cookie");
         assert.match(session, /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000; Secure$/);
         assert.match(device, /^__Host-device=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000; Secure$/);
         const [name, value] = cookieOf(answer).split("=");
-        assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `${name}=${value}` } })).status, 200);
-        assert.equal((await ask(secure, "GET", "/rooms", { fields: { Cookie: `sid=${value}` } })).status, 303);
+        assert.equal((await look("/rooms", { Cookie: `${name}=${value}` })).status, 200);
+        assert.equal((await look("/rooms", { Cookie: `sid=${value}` })).status, 303);
+    });
+    it("H17 under another name there is nothing, for pages, forms, assets and sockets alike", async () => {
+        for (const Host of ["evil.example", "inner:3000", `127.0.0.1:${secure.port}`, "chat.example.org:80"]) {
+            for (const path of ["/session", "/rooms", "/nothing", "/live?room=1", "/assets/x/css/base.css"]) {
+                const answer = await look(path, { Host });
+                assert.equal(answer.status, 421, `${Host} ${path}`);
+                assert.ok(!answer.body.includes(Host), "no link, no echo of the name");
+                assert.equal(answer.field("location"), undefined);
+            }
+            const form = { fields: { Host, Origin: "https://chat.example.org" }, body: "handle=ada" };
+            assert.equal((await ask(secure, "POST", "/session", form)).status, 421);
+            assert.equal((await look("/healthz", { Host })).status, 200, "a balancer may ask");
+        }
+        for (const Host of ["chat.example.org", "Chat.Example.org:443"]) assert.equal((await look("/session", { Host })).status, 200);
     });
 });
 

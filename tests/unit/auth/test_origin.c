@@ -113,6 +113,30 @@ static void a_socket_needs_an_origin_of_our_own(void **state)
     assert_true(origin_is_own_socket(&facts));
 }
 
+static void a_host_is_our_own(void **state)
+{
+    static const char *const own[] = {"chat.example.org", "CHAT.example.org", "chat.example.org:443"};
+    static const char *const others[] = {"",
+                                         "evil.example",
+                                         "chat.example.org.",
+                                         "chat.example.org:80",
+                                         "chat.example.org:4430",
+                                         "xchat.example.org",
+                                         "chat.example.org.evil.example",
+                                         ":443"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        assert_true(origin_is_own_host(S("https://chat.example.org"), str_from_z(own[i])));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        assert_false(origin_is_own_host(S("https://chat.example.org"), str_from_z(others[i])));
+        assert_true(origin_is_own_host(S(""), str_from_z(others[i])));
+    }
+    assert_true(origin_is_own_host(S("http://[::1]:3000"), S("[::1]:3000")));
+    assert_true(origin_is_own_host(S("http://[::1]"), S("[::1]:80")));
+    assert_false(origin_is_own_host(S("http://[::1]:3000"), S("[::1]")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +146,7 @@ int main(void)
         NAMED_TEST("A22 what the browser says goes first", what_the_browser_says_goes_first),
         NAMED_TEST("A21 with neither it must not carry a session",
                    with_neither_it_must_not_carry_a_session),
+        NAMED_TEST("H17 a host is our own", a_host_is_our_own),
         NAMED_TEST("A23 a socket needs an origin of our own", a_socket_needs_an_origin_of_our_own),
     };
     return cmocka_run_group_tests_name("origin", tests, NULL, NULL);

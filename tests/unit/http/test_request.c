@@ -284,7 +284,7 @@ static void hosts(void **state)
 static void targets(void **state)
 {
     (void)state;
-    CHECK_ROWS({LINE("GET http://other/ HTTP/1.1"), 400}, {LINE("GET h:80 HTTP/1.1"), 400},
+    CHECK_ROWS({LINE("GET http://other/ HTTP/1.1"), 421}, {LINE("GET HTTPS://h/ HTTP/1.1"), 421}, {LINE("GET h:80 HTTP/1.1"), 400},
                {LINE("GET //evil/.. HTTP/1.1"), 400}, {LINE("GET /a//b HTTP/1.1"), 400},
                {LINE("GET /%2e%2e/ HTTP/1.1"), 400}, {LINE("GET /a/%2E./b HTTP/1.1"), 400},
                {LINE("GET /../x HTTP/1.1"), 400}, {LINE("GET /a/. HTTP/1.1"), 400},
