@@ -34,6 +34,8 @@ typedef void (*HttpHandler)(void *context, struct http_exchange *exchange);
  * peer's bytes stay unread while a request is being answered and enough is buffered. */
 void http_conn_start(struct loop *loop, int fd, ConnAddress peer, HttpHandler handler,
                      void *context);
+/* Whether people reach us by https: every response then says so for two years. Before the loops run. */
+void http_use_https(bool is_https);
 /* Graceful shutdown of all HTTP connections of a loop: idle ones close, the others after their
  * response. */
 void http_conn_drain(struct loop *loop);

@@ -19,6 +19,15 @@ static const char security_fields[] =
     "Cross-Origin-Resource-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=(), usb=()\r\n";
 
+/* Kept by browsers: they never ask this host by plain http again. */
+static const char https_field[] = "Strict-Transport-Security: max-age=63072000\r\n";
+static bool is_on_https; /* constant while loops run */
+
+void http_use_https(bool is_https)
+{
+    is_on_https = is_https;
+}
+
 static const char *reason_of(int status)
 {
     static const struct {
@@ -149,6 +158,9 @@ void http_response_head(struct http_conn *http, const struct http_exchange *exch
                date_now());
     buf_put_str(head, buf_str(&exchange->head));
     buf_put(head, security_fields, sizeof(security_fields) - 1);
+    if (is_on_https) {
+        buf_put(head, https_field, sizeof(https_field) - 1);
+    }
     if (exchange->status != 204 && exchange->status != 304) {
         buf_printf(head, "Content-Length: %llu\r\n", (unsigned long long)exchange->body_len);
     }

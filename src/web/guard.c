@@ -139,6 +139,9 @@ static void dispatch(struct web_request *request)
         web_fail(request, 400);
         return;
     }
+    if (request->route->who != WEB_ANYONE) {
+        http_respond_field(exchange, S("Vary"), S("HX-Request, Cookie"));
+    }
     if (request->route->who == WEB_ANYONE) {
         request->route->handler(request);
     } else if (!atomic_load(&request->home->web->is_settled)) {

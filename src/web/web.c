@@ -20,6 +20,7 @@ struct web *web_create(const struct settings *settings, struct live *live, struc
     web->live = live;
     web->store = store;
     web->is_https = str_starts(str_from_z(settings->public_url), S("https://"));
+    http_use_https(web->is_https);
     web->cookie_name = token_cookie_name(str_from_z(settings->public_url));
     return web;
 }

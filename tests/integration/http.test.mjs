@@ -237,6 +237,13 @@ it("H20 H32 where somebody wanted to go is forgotten when it is too long to be a
     }
 });
 
+it("what depends on who asks, and on htmx, says so", async () => {
+    for (const path of ["/", "/session", `/rooms/${room}`, "/rooms", "/join/x"]) {
+        assert.equal((await ask(server, "GET", path)).field("vary"), "HX-Request, Cookie", path);
+    }
+    assert.equal((await ask(server, "GET", "/healthz")).field("vary"), undefined);
+});
+
 describe("assets", () => {
     let asset;
     before(async () => {

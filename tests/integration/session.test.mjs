@@ -205,6 +205,11 @@ describe("behind https", () => {
         assert.equal((await look("/rooms", { Cookie: `${name}=${value}` })).status, 200);
         assert.equal((await look("/rooms", { Cookie: `sid=${value}` })).status, 303);
     });
+    it("A26 whatever is answered, plain http is given up", async () => {
+        const answers = [await look("/session"), await look("/healthz"), await look("/a//b"), await look("/x", { Host: "evil.example" })];
+        for (const answer of answers) assert.equal(answer.field("strict-transport-security"), "max-age=63072000");
+        assert.equal((await page("/session")).field("strict-transport-security"), undefined, "not without https");
+    });
     it("H17 under another name there is nothing, for pages, forms, assets and sockets alike", async () => {
         for (const Host of ["evil.example", "inner:3000", `127.0.0.1:${secure.port}`, "chat.example.org:80"]) {
             for (const path of ["/session", "/rooms", "/nothing", "/live?room=1", "/assets/x/css/base.css"]) {
