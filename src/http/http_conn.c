@@ -1,7 +1,7 @@
 /* http_conn.c -- a connection's requests, one after the other.
  *
  *   reading head → reading body → handling → sending → reading head …
- *                                    └ refused: sending → draining → closed
+ *                                    └ refused, or the last: sending → draining → closed
  *
  * Bytes of the next request may come early and wait in `input`; they are looked at only when the
  * response before is sent. After a refusal nothing that came is ever taken for a request.
@@ -205,16 +205,16 @@ static void begin_next(struct http_conn *http)
 
 static void finish_exchange(struct http_conn *http)
 {
-    bool was_refused = http->exchange->close_after;
     exchange_free(http->exchange);
     begin_next(http);
-    if (was_refused && !http->has_eof) {
+    if (http->is_last && http->has_eof) {
+        conn_close(http->conn);
+    } else if (http->is_last) {
+        /* Closed with bytes unread, the kernel would send a reset that overtakes the answer. */
         http->state = HTTP_DRAINING;
         buf_finish(&http->input);
         conn_shutdown(http->conn);
         conn_set_deadline(http->conn, LIMIT_HTTP_DRAIN_MS);
-    } else if (http->is_last) {
-        conn_close(http->conn);
     }
 }
 

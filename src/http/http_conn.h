@@ -10,7 +10,7 @@ enum http_state {
     HTTP_READING_BODY,
     HTTP_HANDLING, /* the handler has the exchange */
     HTTP_SENDING,
-    HTTP_DRAINING, /* refused: reads on for a while, so that the answer is readable, then closes */
+    HTTP_DRAINING, /* the last answer is sent: reads on for a while, so that it is readable, then closes */
 };
 
 /* A connection while it speaks HTTP; freed whole when it is upgraded. */

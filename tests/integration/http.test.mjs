@@ -158,6 +158,18 @@ describe("bodies", () => {
         raw.cut();
     });
 
+    it("H28 the last answer of a connection can be read, whatever follows its request", async () => {
+        for (const [version, fields] of [["1.1", "Host: h\r\nConnection: close\r\n"], ["1.0", ""]]) {
+            const raw = await Raw.open(server);
+            await raw.write(Buffer.concat([Buffer.from(`GET /healthz HTTP/${version}\r\n${fields}\r\n`), Buffer.alloc(200_000)]));
+            assert.equal((await raw.answer()).status, 200);
+            for (let i = 0; i < 20; i++) await raw.write(Buffer.alloc(50_000));
+            await raw.until(() => raw.isOver);
+            assert.equal(raw.error, null, "what is still sent is taken, not answered by a reset");
+            raw.cut();
+        }
+    });
+
     it("H27 HEAD, 204 and 304 have none, and HEAD has the fields of GET", async () => {
         const asset = /\/assets\/[^"]+\.css/.exec((await ask(server, "GET", "/session")).body)[0];
         const etag = (await ask(server, "GET", asset)).field("etag");
