@@ -33,6 +33,8 @@
     X(frames_per_second, INT, "20", 0, 1000000,                                                    \
       "WebSocket frames of one socket, burst twice that; 0: no limit")                             \
     X(password_least, INT, "12", 8, 128, "characters that a password has at least")                \
+    X(metrics_from, ADDRESSES, "127.0.0.1, ::1", 0, 0,                                             \
+      "who reads /metrics without signing in, besides admins: addresses, separated by commas")     \
     X(registration, REGISTRATION, "invite", 0, 0,                                                  \
       "who may make an account: invite (whoever has the link), open (anybody) or closed (nobody)")
 
@@ -46,7 +48,7 @@ enum setting {
 };
 
 struct settings {
-    const char *listen, *data, *public_url, *trusted_proxies, *assets;
+    const char *listen, *data, *public_url, *trusted_proxies, *assets, *metrics_from;
     int64_t loops;
     enum log_level log_level;
     enum log_format log_format;

@@ -16,6 +16,8 @@ static const char *who_name(enum web_who who)
         return "anyone, session looked up";
     case WEB_SIGNED_IN:
         return "signed in";
+    case WEB_WATCHER:
+        return "watcher or admin";
     }
     return "nobody";
 }

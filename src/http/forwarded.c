@@ -2,14 +2,27 @@
  * SPDX-License-Identifier: MIT */
 #include "http/forwarded.h"
 
-static bool is_proxy(ConnAddress address, Str proxies)
+bool forwarded_is_listed(ConnAddress address, Str list)
 {
-    while (proxies.len > 0) {
+    while (list.len > 0) {
         Str one;
-        ConnAddress proxy;
-        (void)str_cut(proxies, ',', &one, &proxies);
-        if (conn_address_parse(str_trim(one, " \t"), &proxy) &&
-            conn_address_is_same(proxy, address)) {
+        ConnAddress listed;
+        (void)str_cut(list, ',', &one, &list);
+        if (conn_address_parse(str_trim(one, " \t"), &listed) &&
+            conn_address_is_same(listed, address)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool forwarded_is(const struct http_request *request)
+{
+    static const Str names[] = {S_INIT("X-Forwarded-For"), S_INIT("X-Forwarded-Host"),
+                                S_INIT("X-Forwarded-Proto"), S_INIT("X-Real-IP"),
+                                S_INIT("Forwarded"), S_INIT("Via")};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (http_request_field_count(request, names[i]) > 0) {
             return true;
         }
     }
@@ -53,7 +66,7 @@ ConnAddress forwarded_client(ConnAddress peer, const struct http_request *reques
         }
         while (list.len > 0) {
             ConnAddress before;
-            if (!is_proxy(client, proxies) || !parse_hop(take_last(&list), &before)) {
+            if (!forwarded_is_listed(client, proxies) || !parse_hop(take_last(&list), &before)) {
                 return client;
             }
             client = before;

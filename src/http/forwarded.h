@@ -10,6 +10,10 @@
 #include "http/request.h"
 #include "net/conn.h"
 
+/* Whether an address is in a list of them, separated by commas. */
+bool forwarded_is_listed(ConnAddress address, Str list);
+/* Whether any field says that the peer asks for somebody else. */
+bool forwarded_is(const struct http_request *request);
 /* `proxies`: the setting trusted_proxies, addresses separated by commas. A peer that is none of
  * them is the client itself. */
 ConnAddress forwarded_client(ConnAddress peer, const struct http_request *request, Str proxies);

@@ -10,6 +10,7 @@
 #include "web/guard.h"
 #include "web/new_session.h"
 #include "web/pages.h"
+#include "web/watcher.h"
 
 static void look_at_house(struct web_request *request);
 static void identify(struct web_request *request);
@@ -142,7 +143,8 @@ static void dispatch(struct web_request *request)
     if (request->route->who != WEB_ANYONE) {
         http_respond_field(exchange, S("Vary"), S("HX-Request, Cookie"));
     }
-    if (request->route->who == WEB_ANYONE) {
+    if (request->route->who == WEB_ANYONE ||
+        (request->route->who == WEB_WATCHER && watcher_is(request))) {
         request->route->handler(request);
     } else if (!atomic_load(&request->home->web->is_settled)) {
         look_at_house(request);
@@ -158,7 +160,8 @@ static void dispatch(struct web_request *request)
 static bool is_for_us(const struct web_home *home, const struct http_request *request)
 {
     return origin_is_own_host(str_from_z(home->web->settings->public_url), request->host) ||
-           str_eq(request->path, S("/healthz")) || str_eq(request->path, S("/readyz"));
+           str_eq(request->path, S("/healthz")) || str_eq(request->path, S("/readyz")) ||
+           str_eq(request->path, S("/metrics")); /* looks at the name by itself */
 }
 
 void guard_request(void *context, struct http_exchange *exchange)
@@ -240,10 +243,18 @@ static Millis wait_to_change(struct web_request *request)
                                    loop_now(request->home->loop));
 }
 
+static bool may_see(const struct web_request *request)
+{
+    return request->route->who != WEB_WATCHER ||
+           (request->session != NULL && request->session->person.role == PERSON_ADMIN);
+}
+
 static void decide(struct web_request *request)
 {
     Millis wait;
-    if (request->session == NULL && request->route->who == WEB_SIGNED_IN) {
+    if (!may_see(request)) {
+        web_fail(request, 404);
+    } else if (request->session == NULL && request->route->who == WEB_SIGNED_IN) {
         to_sign_in(request);
     } else if ((wait = wait_to_change(request)) > 0) {
         http_respond_html(request->exchange, 429);

@@ -44,6 +44,6 @@ const struct web_route web_routes[] = {
 
     {HTTP_GET, "/healthz", WEB_ANYONE, health_show},
     {HTTP_GET, "/readyz", WEB_ANYONE, readiness_show},
-    {HTTP_GET, "/metrics", WEB_ANYONE, metrics_show},
+    {HTTP_GET, "/metrics", WEB_WATCHER, metrics_show},
     {HTTP_GET, NULL, WEB_ANYONE, NULL},
 };

@@ -42,6 +42,7 @@ enum web_who {
     WEB_ANYONE,    /* no session is looked for */
     WEB_MAYBE,     /* the session is looked up; without one it is null */
     WEB_SIGNED_IN, /* without a session: to the sign-in page */
+    WEB_WATCHER,   /* whom metrics_from names, by address, or an admin; to others there is no such page */
 };
 
 struct web_route {

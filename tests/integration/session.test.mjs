@@ -235,12 +235,33 @@ describe("for those who watch", () => {
         assert.match(metrics.field("content-type"), /^text\/plain/);
         assert.match(metrics.body.toString(), /^parlor_http_requests_total [1-9]\d*$/m);
     });
+    it("counters are for this machine and for admins, not for whom a proxy forwards", async () => {
+        const status = async (fields) => (await ask(server, "GET", "/metrics", { fields })).status;
+        for (const Host of [`127.0.0.1:${server.port}`, `localhost:${server.port}`, "[::1]"]) assert.equal(await status({ Host }), 200, Host);
+        for (const Host of ["evil.example", "chat.example.org", "127.0.0.1.evil.example", "localhost.evil.example"]) {
+            assert.equal(await status({ Host }), 404, Host);
+        }
+        const told = { "X-Forwarded-For": "127.0.0.1", Forwarded: "for=127.0.0.1", "X-Real-IP": "127.0.0.1", Via: "1.1 x" };
+        for (const [name, value] of Object.entries(told)) assert.equal(await status({ [name]: value }), 404, name);
+        server.addUser("root", { password, admin: true });
+        assert.equal(await status({ "X-Forwarded-For": "203.0.113.7", Cookie: server.addSession("root") }), 200);
+        assert.equal(await status({ "X-Forwarded-For": "203.0.113.7", Cookie: server.addSession("ada") }), 404);
+    });
+    it("counters are for admins alone where the setting names nobody", async () => {
+        const strict = new Server({ environment: { PARLOR_METRICS_FROM: "" } });
+        try {
+            strict.addUser("root", { password, admin: true });
+            await strict.start();
+            assert.equal((await ask(strict, "GET", "/metrics")).status, 404);
+            assert.equal((await ask(strict, "GET", "/metrics", { fields: { Cookie: strict.addSession("root") } })).status, 200);
+        } finally {
+            await strict.remove();
+        }
+    });
     it("H33 nobody is believed who says for whom they ask", async () => {
         const claims = { "X-Forwarded-For": "203.0.113.7", Forwarded: "for=203.0.113.7", "X-Real-IP": "203.0.113.7" };
         await signIn({}, { fields: claims });
         assert.deepEqual(server.sql("SELECT DISTINCT address FROM session WHERE address <> ''"), [{ address: "127.0.0.1" }]);
-        const proxied = await ask(server, "GET", "/metrics", { fields: { "X-Forwarded-For": "127.0.0.1" } });
-        assert.equal(proxied.status, 404, "counters are for this machine, not for whom a proxy forwards");
         const raw = await Raw.open(server);
         await raw.write("PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
         assert.match(String((await raw.answer()).status), /^(400|501)$/);
