@@ -20,6 +20,7 @@ enum {
     LIMIT_HTTP_BODY_MS = 30 * 1000,    /* a form body: 64 KiB at 2 KiB/s */
     LIMIT_HTTP_IDLE_MS = 30 * 1000,    /* keep-alive without a request */
     LIMIT_HTTP_WRITE_MS = 10 * 1000,   /* a response without progress */
+    LIMIT_REFUSAL_LOG_MS = 1000,       /* a loop logs refusals with one status once in this time */
     LIMIT_HTTP_DRAIN_MS = 2 * 1000,    /* reading on after an early error, so that it is readable */
 
     /* WebSocket. */

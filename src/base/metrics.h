@@ -29,6 +29,7 @@
     X(http_connections, GAUGE, "connections speaking HTTP")                                        \
     X(http_exchanges, GAUGE, "HTTP requests being answered, those included whose peer has gone")   \
     X(http_requests_total, COUNTER, "HTTP requests answered")                                      \
+    X(http_refusals_total, COUNTER, "HTTP requests answered with a status of 400 or more")         \
     X(http_rejects_total, COUNTER, "HTTP requests refused as malformed")                           \
     X(ws_frames_in_total, COUNTER, "WebSocket frames received")                                    \
     X(ws_closes_total, COUNTER, "WebSocket closes begun by the server")                            \

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "http/refusal.h"
 #include "net/loop.h"
 
 static void advance(struct http_conn *http);
@@ -65,6 +66,7 @@ static void refuse(struct http_conn *http, int status)
     metrics_add(http_rejects_total, 1);
     exchange->close_after = true;
     http_respond_text(exchange, status, S("text/plain; charset=utf-8"), S("Request refused.\n"));
+    refusal_log(exchange);
     http_exchange_send(exchange);
 }
 
@@ -249,6 +251,7 @@ void http_exchange_send(struct http_exchange *exchange)
     struct http_conn *http = exchange->state;
     CHECK(exchange->status != 0);
     metrics_add(http_requests_total, 1);
+    metrics_add(http_refusals_total, exchange->status >= 400);
     if (exchange->conn == NULL) {
         exchange_free(exchange); /* the peer has gone: nobody to tell */
         return;

@@ -16,6 +16,7 @@
 #include "base/metrics.h"
 #include "chat/cursor.h"
 #include "http/form.h"
+#include "http/refusal.h"
 #include "live/live_socket.h"
 #include "ws/ws_handshake.h"
 
@@ -167,6 +168,7 @@ static void refuse(struct http_exchange *exchange, int status, Str why)
         http_respond_field(exchange, S("Upgrade"), S("websocket"));
         http_respond_field(exchange, S("Sec-WebSocket-Version"), S("13"));
     }
+    refusal_log(exchange);
     http_exchange_send(exchange);
 }
 

@@ -6,6 +6,7 @@
 #include "auth/token.h"
 #include "base/text.h"
 #include "http/cookie.h"
+#include "http/refusal.h"
 #include "http/static_file.h"
 #include "web/guard.h"
 #include "web/new_session.h"
@@ -169,6 +170,7 @@ void guard_request(void *context, struct http_exchange *exchange)
     if (!is_for_us(context, &exchange->request)) {
         http_respond_text(exchange, 421, S("text/plain; charset=utf-8"),
                           S("This server has another name: the one in its setting public_url.\n"));
+        refusal_log(exchange);
         http_exchange_send(exchange);
         return;
     }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "http/forwarded.h"
+#include "http/refusal.h"
 #include "web/guard.h"
 #include "web/pages.h"
 
@@ -119,13 +120,20 @@ static void log_request(const struct web_request *request)
 {
     const struct http_exchange *exchange = request->exchange;
     enum http_method method = exchange->request.method;
+    int64_t unsaid = 0;
     bool is_read = method == HTTP_GET || method == HTTP_HEAD;
-    enum log_level level = exchange->status >= 500 ? LOG_WARN : is_read ? LOG_DEBUG : LOG_INFO;
+    bool is_refused = exchange->status >= 400 && !(is_read && exchange->status == 404);
+    bool is_common = is_read && !is_refused;
+    enum log_level level = exchange->status >= 500 ? LOG_WARN : is_common ? LOG_DEBUG : LOG_INFO;
+    if (is_refused && !refusal_may_log(exchange->status, clock_mono_ms(), &unsaid)) {
+        return;
+    }
     LOG_AT(level, "http", log_i64("request", (int64_t)exchange->number),
            log_str("method", http_method_name(method)), log_str("path", logged_path(request)),
            log_i64("status", exchange->status),
            log_i64("person", request->session == NULL ? 0 : request->session->person.id),
-           log_i64("ms", loop_now(request->home->loop) - exchange->started_ms));
+           log_i64("ms", loop_now(request->home->loop) - exchange->started_ms),
+           log_i64("unsaid", unsaid));
 }
 
 void web_send(struct web_request *request)

@@ -7,7 +7,7 @@ import { Raw, ask, submit } from "../support/raw.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
 const password = "correct horse battery";
-const server = new Server({ environment: unlimited });
+const server = new Server({ environment: { ...unlimited, PARLOR_LOOPS: "2" } });
 let room;
 
 before(async () => {
@@ -257,6 +257,30 @@ describe("for those who watch", () => {
         } finally {
             await strict.remove();
         }
+    });
+    it("R15 refusals are counted each, logged once a second and kind, and without what was sent", async () => {
+        const secret = "s3cret-that-nobody-may-read";
+        const fields = { Cookie: `sid=${secret}`, Authorization: secret, Origin: "https://evil.example" };
+        const kinds = [
+            [400, () => ask(server, "GET", `/${secret}//x`, { fields })],
+            [403, () => ask(server, "POST", `/session?${secret}`, { fields, body: `password=${secret}` })],
+            [403, () => ask(server, "GET", "/live?room=1", { fields: { ...fields, Upgrade: "websocket", Connection: "upgrade",
+                "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==" } })],
+            [405, () => ask(server, "PUT", "/healthz", { fields: { Origin: server.origin, Cookie: `sid=${secret}` } })],
+            [413, () => ask(server, "POST", "/session", { fields: { ...fields, "Content-Length": "70000" }, body: secret })],
+            [415, () => ask(server, "POST", "/session", { fields: { Origin: server.origin, "Content-Type": secret }, body: secret })],
+            [501, () => ask(server, "BREW", `/?${secret}`, { fields })],
+        ];
+        for (const [status, refused] of kinds) {
+            const [before, from, start] = [(await server.metrics()).http_refusals_total, server.stderr.length, Date.now()];
+            for (let i = 0; i < 30; i++) assert.equal((await refused()).status, status);
+            assert.equal((await server.metrics()).http_refusals_total, before + 30);
+            const lines = server.stderr.slice(from).split("\n").filter((line) => line.includes(` status=${status} `));
+            const most = (2 + Math.floor((Date.now() - start) / 1000)) * Number(server.environment.PARLOR_LOOPS);
+            assert.ok(lines.length <= most, `${lines.length} lines for ${status}, at most ${most}`);
+        }
+        for (const status of [400, 403, 405, 413, 415, 501]) assert.match(server.stderr, new RegExp(` status=${status} `));
+        assert.ok(!server.stderr.includes(secret), "no word of it in the log");
     });
     it("H33 nobody is believed who says for whom they ask", async () => {
         const claims = { "X-Forwarded-For": "203.0.113.7", Forwarded: "for=203.0.113.7", "X-Real-IP": "203.0.113.7" };
