@@ -59,6 +59,23 @@ static bool run_anywhere(const struct settings *settings, const struct admin_req
     }
 }
 
+/* Whoever signs somebody in means a house that is there: with a mistyped folder they would get a new
+ * one, and be told that nobody lives in it. Accounts and rooms may come before the first start. */
+static bool needs_house(const struct admin_request *request)
+{
+    return request->verb == ADMIN_SESSION_ADD;
+}
+
+static bool run(const struct settings *settings, const struct admin_request *request,
+                struct buf *output, struct err *err)
+{
+    if (needs_house(request) && !store_is_there(settings->data)) {
+        return err_set(err, ERR_MISSING, "there is no house in data folder %s; name another with --data",
+                       settings->data);
+    }
+    return run_anywhere(settings, request, output, err);
+}
+
 int admin_command_run(struct command_line *line, const struct admin_request *request)
 {
     struct arena arena = {0};
@@ -68,7 +85,7 @@ int admin_command_run(struct command_line *line, const struct admin_request *req
     int code = COMMAND_USAGE;
     if (command_line_settings(line, &arena, &settings)) {
         log_configure(settings.log_level, settings.log_format);
-        if (run_anywhere(&settings, request, &output, &err)) {
+        if (run(&settings, request, &output, &err)) {
             buf_put_char(&output, '\n');
             code = command_line_print(buf_str(&output));
         } else {

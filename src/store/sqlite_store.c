@@ -10,8 +10,10 @@
  * closes the read gate and waits for the reads under way, since a reader in the old part of the WAL
  * would keep it from being reused.
  * SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -258,6 +260,16 @@ static void stop_lane(struct lane *lane)
         CHECK_EQ(pthread_join(lane->thread, NULL), 0);
         lane->is_started = false;
     }
+}
+
+bool store_is_there(const char *folder)
+{
+    int folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool is_there = folder_fd >= 0 && faccessat(folder_fd, "parlor.db", F_OK, 0) == 0;
+    if (folder_fd >= 0) {
+        (void)close(folder_fd);
+    }
+    return is_there;
 }
 
 bool store_open(const struct store_config *config, struct store **ret_store, struct err *err)

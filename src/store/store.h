@@ -22,6 +22,8 @@ struct store_config {
     int readers;
 };
 
+/* Whether the folder holds a database; makes nothing, and needs no lock. */
+bool store_is_there(const char *folder);
 /* Opens DATA/parlor.db, migrates it, starts the lanes. Errors name the file and the reason; nothing
  * is written to a file that is newer, foreign or damaged. */
 MUST_USE bool store_open(const struct store_config *config, struct store **ret_store,

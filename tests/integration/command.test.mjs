@@ -204,6 +204,25 @@ describe("commands on the folder itself", () => {
   });
 });
 
+describe("a data folder that was mistyped", () => {
+  it("gets no new house from whoever signs somebody in", () => {
+    const data = newPath();
+    assertRefused(["session", "add", "ada", "--data", data], 1, /there is no house in data folder .*--data/);
+    assert.ok(!existsSync(data));
+    mkdirSync(data, { mode: 0o700 });
+    assertRefused(["session", "add", "ada", "--data", data], 1, /there is no house in data folder/);
+    assert.deepEqual(readdirSync(data), []);
+  });
+
+  it("is made by the first account or room, before any server", () => {
+    for (const words of [["user", "add", "ada"], ["room", "add", "Kitchen"]]) {
+      const data = newPath();
+      assertDone([...words, "--data", data], /^\d+\n$/);
+      assert.ok(existsSync(join(data, "parlor.db")));
+    }
+  });
+});
+
 describe("commands beside a running server", () => {
   const data = newPath();
   let server;
