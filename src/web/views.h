@@ -83,6 +83,8 @@ struct room_index_view {
     struct room_choices_view mine, others;
     Str name;  /* of the new one, as typed before */
     Str error; /* empty: none */
+    RoomId namesake; /* a room that is called so already; 0: none, or the person knows */
+    Str namesake_people;
 };
 
 /* room/door.html: a room that the person is not in. */
@@ -160,7 +162,9 @@ struct session_new_view {
     Str handle; /* as typed before */
     Str error;  /* empty: none */
     Str next;   /* where to go afterwards; empty: the rooms */
-    bool is_open; /* whoever has no account may make one */
+    bool is_open;   /* whoever has no account may make one, */
+    bool is_closed; /* or nobody may: between them one needs the invitation */
+    Str host;       /* whom to ask; empty: nobody is known */
 };
 
 /* newcomer/_fields.html: what a new person is asked; empty errors: nothing is wrong. */

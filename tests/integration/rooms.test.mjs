@@ -64,6 +64,21 @@ test("a room that somebody makes is everybody's, and its maker's to name", async
     assertGapless(room);
 });
 
+test("a name that is there already is said, may be had twice, and betrays no private room", async () => {
+    const first = await newRoom(ada, "Darkroom");
+    const told = await bob.send("/rooms", { name: "  darkROOM " });
+    assert.equal(told.status, 422);
+    assert.match(words(told.text), /A room is called darkROOM already, with 3 people in it\. Choose another name, or have both\./);
+    assert.ok(told.text.includes(`<a href="/rooms/${first}">`));
+    assert.equal((await bob.send("/rooms", { name: "Darkroom", knows: "Hall" })).status, 422, "knew of another");
+    assert.equal((await bob.send("/rooms", { name: "Darkroom", knows: "Darkroom" })).status, 303);
+    await bob.leave(first);
+    assert.equal((await bob.send("/rooms", { name: "Hall " })).status, 422, "also one that he is in");
+    assert.equal((await bob.send("/rooms", { name: "Darkroom" })).status, 422, "also one that he left");
+    const unaware = await newRoom(bob, "Secret"); // he is not told of Ada's
+    await bob.change(`/rooms/${unaware}`, { name: "Cupboard" });
+});
+
 test("one render a change, and the same bytes live, in the page and in the replay", async () => {
     const room = await newRoom(ada, "Bytes");
     const clients = await Promise.all([follow(ada, room), follow(bob, room), follow(eve, room)]);
