@@ -248,6 +248,9 @@ UPDATE person SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND st
 -- role 2 is admin
 SELECT 1 FROM person WHERE id = $1 AND state = 1 AND role = 2
 
+-- name: person_first_admin
+SELECT name FROM person WHERE state = 1 AND role = 2 ORDER BY id LIMIT 1
+
 -- name: session_delete_all
 DELETE FROM session WHERE person_id = $1 RETURNING person_id, token_hash
 

@@ -152,5 +152,12 @@ bool sqlite_house_get(struct sqlite_db *db, struct store_op *op)
         house->code = sqlite_str(&run, arena, 0);
         house->inviter = sqlite_str(&run, arena, 1);
     }
+    if (!sqlite_done(&run)) {
+        return false;
+    }
+    sqlite_run(&run, db, SQL_PERSON_FIRST_ADMIN, &house->op.err);
+    if (sqlite_row(&run)) {
+        house->host = sqlite_str(&run, arena, 0);
+    }
     return sqlite_done(&run);
 }

@@ -8,12 +8,13 @@
 #include "store/store_people.h"
 #include "store/store_rooms.h"
 
-/* Whether somebody lives here, and the invitation. */
+/* Whether somebody lives here, the invitation, and whom to ask. */
 struct store_house {
     struct store_op op;
     bool is_settled;
     Str code;    /* empty: there is no invitation */
     Str inviter; /* the name of who made it */
+    Str host;    /* the name of the admin who has been here longest; empty: there is none */
 };
 
 /* The first room, the first person (an admin), their session and an invitation. The parts are

@@ -16,17 +16,47 @@
 #include "web/password_gate.h"
 #include "web/tries.h"
 
-static void show_form(struct web_request *request, int status, Str handle, Str error)
+/* A form on its way, which names whom to ask: lives in the request's arena. */
+struct form_ask {
+    struct errand errand;
+    struct web_request *request;
+    int status;
+    Str handle, error;
+    struct store_house house;
+};
+
+/* When the house could not be read, nobody is named: people may sign in all the same. */
+static void house_read(struct errand *errand)
 {
-    struct session_new_view view = {.handle = handle, .error = error};
+    struct form_ask *ask = CONTAINER_OF(errand, struct form_ask, errand);
+    struct web_request *request = ask->request;
     bool is_query = request->exchange->request.method == HTTP_GET;
-    view.next = form_get(is_query ? &request->query : &request->form, S("next"));
-    view.is_open = request->home->web->settings->registration == REGISTRATION_OPEN;
+    enum registration registration = request->home->web->settings->registration;
+    struct session_new_view view = {
+        .handle = ask->handle,
+        .error = ask->error,
+        .next = form_get(is_query ? &request->query : &request->form, S("next")),
+        .is_open = registration == REGISTRATION_OPEN,
+        .is_closed = registration == REGISTRATION_CLOSED,
+        .host = ask->house.host,
+    };
     page_fill(request, S("Come in"), 0, &view.page);
     view.page.is_signed_in = false;
-    http_respond_html(request->exchange, status);
+    http_respond_html(request->exchange, ask->status);
     template_session_new(&request->exchange->body, &view);
+    arena_finish(&ask->house.op.arena);
     web_send(request);
+}
+
+static void show_form(struct web_request *request, int status, Str handle, Str error)
+{
+    struct form_ask *ask = arena_new(&request->exchange->arena, struct form_ask, 1);
+    ask->request = request;
+    ask->status = status;
+    ask->handle = handle;
+    ask->error = error;
+    errand_start(&ask->errand, request->home->loop, request->home->web->store, &ask->house.op,
+                 STORE_HOUSE, house_read);
 }
 
 void session_new(struct web_request *request)
