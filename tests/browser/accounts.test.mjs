@@ -56,7 +56,7 @@ for (const [how, options] of [["", {}], [" without JavaScript", { javaScriptEnab
         assert.equal(await heading(ada), "Front room");
         const home = ada.page.url();
 
-        await ada.page.goto("/account");
+        await Promise.all([ada.page.waitForURL("**/account*"), ada.page.getByRole("link", { name: "Ask people in" }).click()]);
         const link = await ada.page.getByLabel("Whoever has this link may come in").inputValue();
         assert.ok(link.startsWith(`${server.origin}/join/`), link);
 
@@ -146,3 +146,46 @@ for (const [how, options] of [["", {}], [" without JavaScript", { javaScriptEnab
         for (const person of [ada, bob, guest]) await person.leave();
     });
 }
+
+test("whoever has no account reads at the door how to get one", async () => {
+    const hints = {
+        invite: ["Do you not live here yet? Ask Ada Lovelace for the invitation.", 0],
+        open: ["Do you not live here yet? Make an account", 1],
+        closed: ["This house lets in nobody new at present. Ada Lovelace looks after it.", 0],
+    };
+    for (const [registration, [words, links]] of Object.entries(hints)) {
+        const server = await house({ PARLOR_REGISTRATION: registration });
+        server.addUser("zoe", { name: "Zoe Quist" });
+        server.addUser("ada", { name: "Ada Lovelace", admin: true });
+        const stranger = await Person.arrive(browser, server);
+        await stranger.page.goto("/session");
+        assert.equal(await stranger.page.locator(".door__hint").textContent(), words);
+        assert.equal(await stranger.page.locator('.door a[href="/join"]').count(), links);
+        await fillIn(stranger, { "Your handle": "ada", Password: "not this one" }, "Sign in");
+        assert.equal(await stranger.page.locator(".door__hint").textContent(), words, "also when it went wrong");
+        stranger.complaints = stranger.complaints.filter((text) => !/status of 422/.test(text));
+        await stranger.leave();
+    }
+});
+
+test("the link of the invitation is copied by a button, or selects itself", async () => {
+    const server = await house();
+    server.addUser("ada", { name: "Ada Lovelace", admin: true });
+    const ada = await Person.arrive(browser, server, "ada", { permissions: ["clipboard-read", "clipboard-write"] });
+    await ada.page.goto("/rooms");
+    await ada.page.getByRole("link", { name: "Ask people in" }).click();
+    await fillIn(ada, {}, "Make a new link");
+    const field = ada.page.getByLabel("Whoever has this link may come in");
+    const link = await field.inputValue();
+    await field.focus();
+    assert.equal(await ada.page.evaluate(() => getSelection().toString()), link);
+    await ada.page.getByRole("button", { name: "Copy" }).click();
+    await ada.page.getByText("Link copied").waitFor();
+    assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), link);
+    await ada.leave();
+
+    const plain = await Person.arrive(browser, server, "ada", { javaScriptEnabled: false });
+    await plain.page.goto("/account");
+    assert.equal(await plain.page.getByRole("button", { name: "Copy" }).count(), 0);
+    await plain.leave();
+});
