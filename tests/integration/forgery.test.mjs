@@ -25,6 +25,9 @@ const fields = {
     "PATCH /rooms/:room/messages/:seq": { body: "changed" },
 };
 
+/* By the name under which people come. */
+const tryAt = (server, method, path, { fields, body }) => ask(server, method, path, { fields: { Host: server.host, ...fields }, body });
+
 /* A house with one admin, ada, one room and one message of hers. */
 const settle = async (publicUrl) => {
     const server = new Server({ environment: { ...unlimited, ...(publicUrl && { PARLOR_PUBLIC_URL: publicUrl }) } });
@@ -33,10 +36,10 @@ const settle = async (publicUrl) => {
     server.expired = server.addSession("ada");
     server.change(`UPDATE session SET created_ms = 1, seen_ms = 1`);
     server.cookie = server.addSession("ada");
-    server.own = publicUrl ?? null;
     await server.start();
+    server.host = publicUrl ? new URL(publicUrl).host : `127.0.0.1:${server.port}`;
     const headers = { Cookie: server.cookie, Origin: publicUrl ?? server.origin };
-    const send = (path, fields) => ask(server, "POST", path, { fields: headers, body: form(fields) });
+    const send = (path, fields) => tryAt(server, "POST", path, { fields: headers, body: form(fields) });
     assert.equal((await send(`/rooms/${server.room}/messages`, { nonce: "n1", body: "as it was" })).status, 303);
     assert.equal((await send("/invitation", {})).status, 303);
     server.code = server.sql("SELECT code FROM invitation")[0].code;
@@ -58,7 +61,7 @@ const requestsTo = (server, route) => {
     }
     return requests;
 };
-const send = (server, { method, path, body }, headers) => ask(server, method, path, { fields: headers, body });
+const send = (server, { method, path, body }, headers) => tryAt(server, method, path, { fields: headers, body });
 
 const houses = {
     "without public_url": { url: null, own: (server) => server.origin },
@@ -116,7 +119,7 @@ for (const [how, { url, own }] of Object.entries(houses)) {
             for (const route of server.routes.filter(isUnsafe)) {
                 const query = form({ _method: route.method.toLowerCase(), ...fields[`${route.method} ${route.path}`] });
                 for (const method of ["GET", "HEAD"]) {
-                    await ask(server, method, `${pathOf(server, route)}?${query}`, { fields: { Cookie: server.cookie } });
+                    await tryAt(server, method, `${pathOf(server, route)}?${query}`, { fields: { Cookie: server.cookie } });
                 }
             }
             assert.equal(stateOf(server), earlier);
@@ -156,7 +159,7 @@ for (const [how, { url, own }] of Object.entries(houses)) {
                 Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13",
                 "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", Cookie: server.cookie,
             };
-            const open = (more) => ask(server, "GET", `/live?room=${server.room}`, { fields: { ...upgrade, ...more } });
+            const open = (more) => tryAt(server, "GET", `/live?room=${server.room}`, { fields: { ...upgrade, ...more } });
             for (const Origin of [null, ...foreign]) {
                 const answer = await open({ Origin });
                 assert.equal(answer.status, 403, Origin);
