@@ -16,6 +16,16 @@ mkdirSync(OUT, { recursive: true });
 const { server, front, kitchen, left, invitation } = await openHouse();
 const bare = new Server();
 await bare.start();
+/* Two houses whose database lost something: what people say of themselves, which one page reads, and the
+ * invitation, by which every page first sees whether somebody lives here. */
+const damaged = async (damage) => {
+    const house = new Server();
+    house.addUser("ines", { name: "Ines Duarte", admin: true });
+    house.change(damage);
+    return house.start();
+};
+const broken = await damaged("ALTER TABLE person RENAME COLUMN bio TO mislaid");
+const stuck = await damaged("ALTER TABLE invitation RENAME TO mislaid");
 const browser = await launch();
 
 /* Posts from another origin. */
@@ -62,11 +72,32 @@ const states = {
             await page.waitForSelector("#sign-in-error");
         },
     },
+    "signin-paused": {
+        guest: true,
+        go: async (page) => {
+            await page.goto("/session");
+            for (let i = 0; i < 12 && !(await page.getByText("Too many tries").count()); i++) {
+                await page.fill("#handle", "marguerite");
+                await page.fill("#password", `not ${password}`);
+                await Promise.all([page.waitForEvent("domcontentloaded"), page.press("#password", "Enter")]);
+            }
+        },
+    },
     rooms: { go: (page) => page.goto("/rooms") },
-    setup: { guest: true, bare: true, go: (page) => page.goto("/setup") },
+    "rooms-namesake": {
+        go: async (page) => {
+            await page.goto("/rooms");
+            await page.fill("#name", "Kitchen");
+            await page.press("#name", "Enter");
+            await page.waitForSelector("#namesake");
+            await page.locator("#new-room").scrollIntoViewIfNeeded();
+        },
+    },
+    "rooms-foot": { go: (page) => page.goto("/rooms").then(() => page.locator(".section").last().scrollIntoViewIfNeeded()) },
+    setup: { guest: true, house: bare, go: (page) => page.goto("/setup") },
     "setup-error": {
         guest: true,
-        bare: true,
+        house: bare,
         go: async (page) => {
             await page.goto("/setup");
             const fields = { room: "Front room", name: "Ines Duarte", handle: "ines", password: "harbour" };
@@ -78,6 +109,13 @@ const states = {
     join: { guest: true, go: (page) => page.goto(invitation) },
     "join-none": { guest: true, go: (page) => page.goto("/join/kettle-7f3q-oboe") },
     account: { go: (page) => page.goto("/account") },
+    "account-invitation": {
+        go: async (page) => {
+            await page.goto("/account#invitation");
+            await page.click("[data-copy]");
+            await page.getByRole("status").filter({ hasText: /./ }).waitFor();
+        },
+    },
     person: { go: (page) => page.goto("/users/2") },
     people: { go: (page) => page.goto(`/rooms/${front}/people`) },
     about: { go: (page) => page.goto(`/rooms/${front}/edit`) },
@@ -161,11 +199,13 @@ const states = {
     "error-404": { go: (page) => page.goto("/nowhere") },
     "error-404-guest": { guest: true, go: (page) => page.goto("/nowhere") },
     "error-403": { go: forbidden },
+    "error-500": { house: broken, go: (page) => page.goto("/users/1") },
+    "error-503": { house: stuck, go: (page) => page.goto("/rooms") },
 };
 
 /* One visit, photographed at each width and in both schemes; phones are another visit, with touch. */
 const visit = async (name, state, widths) => {
-    const house = state.bare ? bare : server;
+    const house = state.house ?? server;
     const isPhone = widths[0] < 800;
     const context = await browser.newContext({
         baseURL: house.origin,
@@ -207,5 +247,4 @@ for (const [name, state] of Object.entries(states)) {
     console.log(name);
 }
 await browser.close();
-await server.remove();
-await bare.remove();
+for (const house of [server, bare, broken, stuck]) await house.remove();
