@@ -42,6 +42,7 @@
             button.hidden = isForAll ? !navigator.clipboard : !mayChange(article);
         }
         bar().hidden = false;
+        bar().classList.toggle("actions--day", "day" in article.dataset);
         bar().style.insetBlockStart = `${article.offsetTop}px`;
     };
 

@@ -27,7 +27,7 @@
         const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
         const form = page && page.getElementById("edit");
         if (!form) return parlor.tell("The message cannot be edited now.");
-        form.querySelector("[data-editor=cancel]").hidden = false;
+        for (const part of form.querySelectorAll("[data-editor]")) part.hidden = false;
         article.classList.add("message--editing");
         article.append(document.adoptNode(form));
         const box = form.querySelector("textarea");

@@ -52,8 +52,12 @@
         article.toggleAttribute("data-new", isNew);
     };
 
+    /* Initials are a picture of the name beside them. Said here, it costs the fragment no bytes. */
+    const setFace = (article) => article.querySelector("h3 > i")?.setAttribute("aria-hidden", "true");
+
     const finish = (article) => {
         setTime(article);
+        setFace(article);
         setPlace(article);
         setPlace(article.nextElementSibling);
     };
@@ -74,6 +78,7 @@
         hasNew = Number(room?.lastPost) > readPost;
         for (const article of document.querySelectorAll("article.message")) {
             setTime(article);
+            setFace(article);
             setPlace(article);
         }
         const list = document.getElementById("messages");

@@ -23,12 +23,12 @@ const wordsAt = (page, selector) =>
         range.selectNodeContents(document.querySelector(selector));
         return Math.round(range.getBoundingClientRect().left);
     }, selector);
-const typedAt = (page) =>
-    page.evaluate(() => {
-        const box = document.getElementById("body");
+const typedAt = (page, id = "body") =>
+    page.evaluate((id) => {
+        const box = document.getElementById(id);
         const { borderLeftWidth, paddingLeft } = getComputedStyle(box);
         return Math.round(box.getBoundingClientRect().left + parseFloat(borderLeftWidth) + parseFloat(paddingLeft));
-    });
+    }, id);
 
 for (const width of [1120, 1440, 1600]) {
     test(`title, words, stage directions and what is typed share one edge at ${width}`, async () => {
@@ -76,5 +76,59 @@ test("who wants no motion sees none, also while the lamp waits", async () => {
     await ines.page.evaluate(() => (document.documentElement.dataset.live = "wait"));
     const moving = await ines.page.evaluate(() => document.getAnimations().length);
     assert.equal(moving, 0);
+    await ines.leave();
+});
+
+test("the bar over the first message of a day leaves the day's line in sight", async () => {
+    const ines = await Person.arrive(browser, server, "ines");
+    await ines.open(front);
+    const first = ines.page.locator("#messages > article[data-day]").first();
+    await first.scrollIntoViewIfNeeded();
+    await first.hover();
+    await ines.page.waitForSelector("#actions:not([hidden])");
+    const { line, bar } = await first.evaluate((article) => {
+        const { bottom, height } = getComputedStyle(article, "::after");
+        const bar = document.getElementById("actions").getBoundingClientRect();
+        const top = article.getBoundingClientRect().bottom - parseFloat(bottom) - parseFloat(height);
+        return { line: top + parseFloat(height), bar: bar.top };
+    });
+    assert.ok(line <= bar, `the line ends at ${line}, the bar begins at ${bar}`);
+    await ines.leave();
+});
+
+test("initials are a picture of the name: whoever hears the page hears names alone", async () => {
+    const ines = await Person.arrive(browser, server, "ines");
+    await ines.open(front);
+    await ines.write("Tea is ready.");
+    await ines.sees("Tea is ready.");
+    await ines.page.waitForFunction(() => [...document.querySelectorAll("#messages > article h3 > i")].every((face) => face.ariaHidden === "true"));
+    await ines.page.getByRole("heading", { level: 3, name: "Marguerite Okafor", exact: true }).first().waitFor();
+    const [message] = await ines.page.$$eval("#messages > article[data-post]", (articles) => articles.map((article) => article.dataset.seq));
+    await ines.page.goto(`/rooms/${front}/messages/${message}`);
+    await ines.page.getByRole("heading", { level: 3, name: "Marguerite Okafor", exact: true }).waitFor();
+    await ines.leave();
+});
+
+for (const [width, edge] of [[360, 16 + 32], [800, 256 + 16 + 32], [1440, TEXT_EDGE]]) {
+    test(`on the page of a message all of it shares one edge at ${width}`, async () => {
+        const ines = await Person.arrive(browser, server, "ines", { viewport: { width, height: 900 } });
+        await ines.page.goto(`/rooms/${front}/messages/1`);
+        for (const selector of ["article > div", "article ~ .older"]) assert.equal(await wordsAt(ines.page, selector), edge, selector);
+        assert.equal(await typedAt(ines.page, "edit-body"), edge);
+        const button = await ines.page.locator(".button--danger").boundingBox();
+        assert.equal(Math.round(button.x), edge);
+        await ines.leave();
+    });
+}
+
+test("a name that is cut is read in full where the pointer rests", async () => {
+    const long = "The room behind the kitchen for whatever nobody fetched";
+    const room = server.addRoom(long);
+    const ines = await Person.arrive(browser, server, "ines", { viewport: { width: 1120, height: 800 } });
+    await ines.open(room);
+    const row = ines.page.locator(`#rooms a[href="/rooms/${room}"] .row__name`);
+    assert.ok(await row.evaluate((name) => name.scrollWidth > name.clientWidth), "it is cut");
+    assert.equal(await row.getAttribute("title"), long);
+    assert.equal(await ines.page.locator("h1").getAttribute("title"), long);
     await ines.leave();
 });
