@@ -34,7 +34,7 @@
         const box = document.getElementById("body");
         const label = document.querySelector('label[for="body"]');
         const old = head.textContent;
-        head.textContent = name;
+        head.textContent = head.title = name;
         if (box) box.placeholder = box.placeholder.replace(old, () => name);
         if (label) label.textContent = label.textContent.replace(old, () => name);
     };
@@ -47,7 +47,10 @@
         happened(article) {
             const text = article.querySelector("q")?.textContent ?? "";
             if (article.dataset.event === "rename") setName(text);
-            if (article.dataset.event === "topic") parlor.room().querySelector(".room__topic").textContent = text;
+            if (article.dataset.event === "topic") {
+            const topic = parlor.room().querySelector(".room__topic");
+            topic.textContent = topic.title = text;
+        }
             parlor.unread.count();
         },
     };
