@@ -189,7 +189,7 @@ static void what_is_not_closed_in_order_is_plain(void **state)
     assert_shown_as_typed(typed, ARRAY_LEN(typed));
 }
 
-static void x01_markup_is_text(void **state)
+static void X01_markup_is_text(void **state)
 {
     static const char *const typed[] = {
         "<script>alert(1)</script>",
@@ -210,7 +210,7 @@ static void x01_markup_is_text(void **state)
     assert_shown_as_typed(typed, ARRAY_LEN(typed));
 }
 
-static void x02_no_way_out_of_an_attribute(void **state)
+static void X02_no_way_out_of_an_attribute(void **state)
 {
     static const struct sample samples[] = {
         {"[a](https://x.example/\"onmouseover=alert(1))",
@@ -242,7 +242,7 @@ static void assert_no_link(const char *url, int form)
     arena_finish(&arena);
 }
 
-static void x03_only_three_schemes_are_links(void **state)
+static void X03_only_three_schemes_are_links(void **state)
 {
     static const char *const urls[] = {
         "javascript:alert(1)",
@@ -290,7 +290,7 @@ static void x03_only_three_schemes_are_links(void **state)
     }
 }
 
-static void x04_the_real_host_is_shown(void **state)
+static void X04_the_real_host_is_shown(void **state)
 {
     static const struct sample samples[] = {
         {"[https://bank.example](https://evil.example/)",
@@ -364,7 +364,7 @@ static void assert_bounded(Str source)
     arena_finish(&arena);
 }
 
-static void x05_repetition_stays_within_depth_and_length(void **state)
+static void X05_repetition_stays_within_depth_and_length(void **state)
 {
     static const char *const patterns[] = {
         "[",        "*",     ">",        "`",        "![",      "- ",          "> - ",
@@ -389,7 +389,7 @@ static void x05_repetition_stays_within_depth_and_length(void **state)
 
 /* md4c asks every open container about each blank line, so too many are refused before it starts.
  */
-static void x05_deep_nesting_is_plain(void **state)
+static void X05_deep_nesting_is_plain(void **state)
 {
     static const char *const marks[] = {"> ", "- ", "1. ", ">"};
     (void)state;
@@ -414,7 +414,7 @@ static void x05_deep_nesting_is_plain(void **state)
 }
 
 /* 256 addresses are links, if there is room; of one more none is, and the text shows as typed. */
-static void x05_many_addresses_are_text(void **state)
+static void X05_many_addresses_are_text(void **state)
 {
     struct arena arena = {0};
     struct buf source = {0};
@@ -435,7 +435,7 @@ static void x05_many_addresses_are_text(void **state)
     arena_finish(&arena);
 }
 
-static void x05_too_long_a_rendering_is_refused(void **state)
+static void X05_too_long_a_rendering_is_refused(void **state)
 {
     struct arena arena = {0};
     Html html = {.markup = S("untouched")};
@@ -448,7 +448,7 @@ static void x05_too_long_a_rendering_is_refused(void **state)
     arena_finish(&arena);
 }
 
-static void x06_autolinks_end_where_they_should(void **state)
+static void X06_autolinks_end_where_they_should(void **state)
 {
     static const struct sample samples[] = {
         {"see https://a.example/x, or (www.b.example).",
@@ -485,7 +485,7 @@ static void x06_autolinks_end_where_they_should(void **state)
     arena_finish(&arena);
 }
 
-static void x07_attributes_for_htmx_are_text(void **state)
+static void X07_attributes_for_htmx_are_text(void **state)
 {
     static const char *const typed[] = {
         "<b hx-get=/rooms/1 hx-trigger=load>",
@@ -499,7 +499,7 @@ static void x07_attributes_for_htmx_are_text(void **state)
     assert_shown_as_typed(typed, ARRAY_LEN(typed));
 }
 
-static void x08_nothing_leaves_its_message(void **state)
+static void X08_nothing_leaves_its_message(void **state)
 {
     static const char *const typed[] = {
         "</div><div id=composer hx-swap-oob=true>",
@@ -517,7 +517,7 @@ static void x08_nothing_leaves_its_message(void **state)
     ASSERT_SAMPLES(samples);
 }
 
-static void x11_no_id_name_or_class_of_the_author(void **state)
+static void X11_no_id_name_or_class_of_the_author(void **state)
 {
     static const struct sample samples[] = {
         {"# Title {#composer .door}", "<strong>Title {#composer .door}</strong>"},
@@ -529,7 +529,7 @@ static void x11_no_id_name_or_class_of_the_author(void **state)
     ASSERT_SAMPLES(samples);
 }
 
-static void x12_entities_are_shown_as_typed(void **state)
+static void X12_entities_are_shown_as_typed(void **state)
 {
     static const char *const typed[] = {
         "&amp;lt;",      "&lt;script&gt;",         "&#60;b&#62;",
@@ -567,19 +567,19 @@ int main(void)
         cmocka_unit_test(links),
         cmocka_unit_test(what_markdown_would_swallow_is_shown),
         cmocka_unit_test(what_is_not_closed_in_order_is_plain),
-        cmocka_unit_test(x01_markup_is_text),
-        cmocka_unit_test(x02_no_way_out_of_an_attribute),
-        cmocka_unit_test(x03_only_three_schemes_are_links),
-        cmocka_unit_test(x04_the_real_host_is_shown),
-        cmocka_unit_test(x05_repetition_stays_within_depth_and_length),
-        cmocka_unit_test(x05_deep_nesting_is_plain),
-        cmocka_unit_test(x05_many_addresses_are_text),
-        cmocka_unit_test(x05_too_long_a_rendering_is_refused),
-        cmocka_unit_test(x06_autolinks_end_where_they_should),
-        cmocka_unit_test(x07_attributes_for_htmx_are_text),
-        cmocka_unit_test(x08_nothing_leaves_its_message),
-        cmocka_unit_test(x11_no_id_name_or_class_of_the_author),
-        cmocka_unit_test(x12_entities_are_shown_as_typed),
+        cmocka_unit_test(X01_markup_is_text),
+        cmocka_unit_test(X02_no_way_out_of_an_attribute),
+        cmocka_unit_test(X03_only_three_schemes_are_links),
+        cmocka_unit_test(X04_the_real_host_is_shown),
+        cmocka_unit_test(X05_repetition_stays_within_depth_and_length),
+        cmocka_unit_test(X05_deep_nesting_is_plain),
+        cmocka_unit_test(X05_many_addresses_are_text),
+        cmocka_unit_test(X05_too_long_a_rendering_is_refused),
+        cmocka_unit_test(X06_autolinks_end_where_they_should),
+        cmocka_unit_test(X07_attributes_for_htmx_are_text),
+        cmocka_unit_test(X08_nothing_leaves_its_message),
+        cmocka_unit_test(X11_no_id_name_or_class_of_the_author),
+        cmocka_unit_test(X12_entities_are_shown_as_typed),
         cmocka_unit_test(plain_keeps_lines),
     };
     return cmocka_run_group_tests_name("chat/markdown", tests, NULL, NULL);

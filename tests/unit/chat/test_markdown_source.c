@@ -38,7 +38,7 @@ static void no_definition_and_no_lone_tilde_is_left(void **state)
 }
 
 /* X05: md4c would ask each of the containers about every blank line behind them. */
-static void x05_too_many_containers_are_refused_before_parsing(void **state)
+static void X05_too_many_containers_are_refused_before_parsing(void **state)
 {
     static const char *const marks[] = {">", "> ", "- ", "+\t", "* ", "1. ", "23) ", "  > - "};
     (void)state;
@@ -71,7 +71,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_comes_back),
         cmocka_unit_test(no_definition_and_no_lone_tilde_is_left),
-        cmocka_unit_test(x05_too_many_containers_are_refused_before_parsing),
+        cmocka_unit_test(X05_too_many_containers_are_refused_before_parsing),
         cmocka_unit_test(addresses_are_counted),
     };
     return cmocka_run_group_tests_name("chat/markdown_source", tests, NULL, NULL);
