@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it as test } from "node:test";
+import { Neighbours } from "../support/neighbours.mjs";
 import { Raw, ask, submit } from "../support/raw.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
@@ -14,14 +15,25 @@ const server = new Server({ environment: unlimited });
 const get = (path, fields = "") => `GET ${path} HTTP/1.1\r\nHost: h\r\n${fields}\r\n`;
 let room;
 let cookie;
+let neighbours;
 
 before(async () => {
     await server.start();
     server.addUser("ada", { password });
     room = server.addRoom("Kitchen");
     cookie = server.addSession("ada");
+    neighbours = await Neighbours.enter(server, server.addRoom("Next door"));
 });
-after(() => server.remove());
+after(() => {
+    neighbours?.leave();
+    return server.remove();
+});
+/* Whatever happens here, two neighbours notice nothing of it. */
+const it = (name, body) =>
+    test(name, async () => {
+        await body();
+        await neighbours.noticeNothing();
+    });
 
 describe("one connection, many requests", () => {
     it("is kept alive, until one side says otherwise", async () => {

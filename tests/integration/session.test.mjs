@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { Neighbours } from "../support/neighbours.mjs";
 import { Raw, ask, submit } from "../support/raw.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
@@ -284,11 +285,14 @@ describe("for those who watch", () => {
     });
     it("H33 nobody is believed who says for whom they ask", async () => {
         const claims = { "X-Forwarded-For": "203.0.113.7", Forwarded: "for=203.0.113.7", "X-Real-IP": "203.0.113.7" };
+        const neighbours = await Neighbours.enter(server, room);
         await signIn({}, { fields: claims });
         assert.deepEqual(server.sql("SELECT DISTINCT address FROM session WHERE address <> ''"), [{ address: "127.0.0.1" }]);
         const raw = await Raw.open(server);
         await raw.write("PROXY TCP4 203.0.113.7 127.0.0.1 1 2\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
         assert.match(String((await raw.answer()).status), /^(400|501)$/);
         assert.ok(await raw.close());
+        await neighbours.noticeNothing();
+        neighbours.leave();
     });
 });
