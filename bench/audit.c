@@ -12,16 +12,16 @@
 
 static void check_message(sqlite3_stmt *row, const struct crowd *crowd)
 {
-    char body[POST_BODY_LEN + 1];
+    char body[POST_BODY_MAX + 1];
     int64_t seq = sqlite3_column_int64(row, 0);
     const char *nonce = (const char *)sqlite3_column_text(row, 1);
     const char *stored = (const char *)sqlite3_column_text(row, 2);
-    int64_t number = nonce != NULL ? strtoll(nonce + 1, NULL, 10) : -1;
+    int64_t number = strtoll(nonce + 1, NULL, 10);
     if (number < 0 || number >= crowd->posted || crowd->acked_seq[number] != seq) {
         fail("audit: message %lld with the nonce %s was not acknowledged so", (long long)seq,
-             nonce != NULL ? nonce : "(none)");
+             nonce);
     }
-    crowd_body(number, body);
+    crowd_body(number, crowd->body_len, body);
     if (strcmp(stored, body) != 0) {
         fail("audit: the text of b%lld is \"%s\"", (long long)number, stored);
     }
@@ -34,7 +34,9 @@ static int64_t check_messages(sqlite3 *database, const struct crowd *crowd)
     sqlite3_stmt *row;
     int64_t count = 0;
     int code = sqlite3_prepare_v2(
-        database, "SELECT seq, nonce, body FROM message ORDER BY room_id, seq", -1, &row, NULL);
+        database,
+        "SELECT seq, nonce, body FROM message WHERE nonce GLOB 'b*' ORDER BY room_id, seq", -1,
+        &row, NULL);
     while (code == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW) {
         check_message(row, crowd);
         count++;
@@ -66,7 +68,9 @@ void audit_database(const char *folder, const struct crowd *crowd)
         fail("%s: %s", path, sqlite3_errmsg(database));
     }
     int64_t stored = check_messages(database, crowd);
-    int64_t nonces = ask_number(database, "SELECT count(DISTINCT nonce) FROM message");
+    int64_t nonces =
+        ask_number(database, "SELECT count(DISTINCT nonce) FROM message WHERE nonce GLOB 'b*'");
+    int64_t all = ask_number(database, "SELECT count(*) FROM message");
     int64_t gaps = ask_number(
         database, "SELECT count(*) FROM room WHERE last_seq <> "
                   "(SELECT count(*) FROM message WHERE room_id = room.id) OR last_seq <> "
@@ -75,6 +79,10 @@ void audit_database(const char *folder, const struct crowd *crowd)
     if (stored != crowd->posted || nonces != crowd->posted) {
         fail("audit: %lld messages with %lld nonces are stored of %lld posts", (long long)stored,
              (long long)nonces, (long long)crowd->posted);
+    }
+    if (all != stored + crowd->history) {
+        fail("audit: %lld messages are stored beside the posts, not %lld",
+             (long long)(all - stored), (long long)crowd->history);
     }
     if (gaps != 0) {
         fail("audit: %lld rooms have a gap", (long long)gaps);

@@ -7,6 +7,7 @@
 
 #include "crowd.h"
 
-/* Fails unless the database of `folder` holds exactly the crowd's posts: each once, with its text,
- * at the number that was acknowledged, and 1..last_seq without a gap in every room. */
+/* Fails unless the database of `folder` holds exactly the crowd's posts beside the history that was
+ * there before: each once, with its text, at the number that was acknowledged, and 1..last_seq
+ * without a gap in every room. */
 void audit_database(const char *folder, const struct crowd *crowd);

@@ -111,12 +111,12 @@ static void step(struct lane *lane, enum query query, int expected)
 static void post(struct lane *lane, int64_t room, int64_t number)
 {
     char nonce[32];
-    char body[POST_BODY_LEN + 1];
+    char body[POST_BODY_MAX + 1];
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now); /* this clock always works */
     int64_t now_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
     int nonce_len = snprintf(nonce, sizeof(nonce), "b%lld", (long long)number);
-    crowd_body(number, body);
+    crowd_body(number, POST_BODY_LEN, body);
 
     (void)bind(lane, JUDGE, "$1", room);
     bind_text(bind(lane, JUDGE, "$2", room), "$3", nonce, nonce_len);

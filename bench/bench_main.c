@@ -29,6 +29,7 @@ enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), SPARE_DESCRIPTORS = 256 };
 struct options {
     bool is_wanted[ROW_COUNT];
     int people;
+    const char *write; /* null: the results go to the folder only */
 };
 
 static void print_help(void)
@@ -47,6 +48,7 @@ static void print_help(void)
                  "  --sockets N   idle ones in memory (10000)\n"
                  "  --people N    accounts, each with one session; sockets share them (1000)\n"
                  "  --folder F    where data and results go; on a real disk (build/bench)\n"
+                 "  --write F     the same tables into F too, with their charts beside it\n"
                  "  --help        this\n\n"
                  "PARLOR_BIN names another program than build/release/parlor.\n");
 }
@@ -72,6 +74,16 @@ static void choose_row(struct options *options, const char *name)
     fail("there is no row \"%s\"; --help lists them", name);
 }
 
+/* Minutes of measuring should not end at a folder that is not there. */
+static const char *writable_file(const char *path)
+{
+    FILE *file = fopen(path, "a");
+    if (file == NULL || fclose(file) != 0) {
+        fail_sys("%s", path);
+    }
+    return path;
+}
+
 static void take_option(struct bench *bench, struct options *options, int option, const char *name)
 {
     switch (option) {
@@ -93,6 +105,9 @@ static void take_option(struct bench *bench, struct options *options, int option
     case 'f':
         bench->folder = optarg;
         break;
+    case 'w':
+        options->write = writable_file(optarg);
+        break;
     case 'h':
         print_help();
         exit(0);
@@ -103,11 +118,15 @@ static void take_option(struct bench *bench, struct options *options, int option
 
 static void parse(struct bench *bench, struct options *options, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"seconds", required_argument, NULL, 's'}, {"repeats", required_argument, NULL, 'r'},
-        {"members", required_argument, NULL, 'm'}, {"sockets", required_argument, NULL, 'i'},
-        {"people", required_argument, NULL, 'p'},  {"folder", required_argument, NULL, 'f'},
-        {"help", no_argument, NULL, 'h'},          {0}};
+    static const struct option known[] = {{"seconds", required_argument, NULL, 's'},
+                                          {"repeats", required_argument, NULL, 'r'},
+                                          {"members", required_argument, NULL, 'm'},
+                                          {"sockets", required_argument, NULL, 'i'},
+                                          {"people", required_argument, NULL, 'p'},
+                                          {"folder", required_argument, NULL, 'f'},
+                                          {"write", required_argument, NULL, 'w'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
     int option;
     int index = 0;
     while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
@@ -175,7 +194,7 @@ int main(int argc, char **argv)
     place_create(&bench.place, bench.folder, options.people);
     cores_pin(&bench.cores, bench.cores.client);
     run_rows(&bench, &options);
-    report_print(&bench.report, &bench.cores, bench.folder);
+    report_print(&bench.report, &bench.cores, bench.folder, options.write);
     place_remove(&bench.place);
     return 0;
 }

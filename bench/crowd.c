@@ -31,15 +31,21 @@ static void must(bool is_good, const char *what)
 /* --- connecting
  * ----------------------------------------------------------------------------------- */
 
-static void send_handshake(struct member *member, int port, const char *cookie)
+static void send_handshake(struct member *member, const struct crowd_plan *plan, int port)
 {
     char request[512];
+    char after[96] = "";
+    if (plan->epoch != NULL) {
+        (void)snprintf(after, sizeof(after), "&after=%s:%lld", plan->epoch,
+                       (long long)plan->last_seq);
+    }
     int len = snprintf(request, sizeof(request),
-                       "GET /live?room=%lld HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                       "GET /live?room=%lld%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                        "Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                        "Sec-WebSocket-Key: " KEY "\r\nCookie: %s\r\n\r\n",
-                       (long long)member->room, port, port, cookie);
+                       (long long)member->room, after, port, port,
+                       plan->cookies[member->index % plan->cookie_count]);
     must(send(member->fd, request, (size_t)len, MSG_NOSIGNAL) == len, "sending a handshake");
 }
 
@@ -52,7 +58,9 @@ static void member_open(struct crowd *crowd, const struct crowd_plan *plan, int 
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = member};
     int on = 1;
     *member = (struct member){.index = index,
-                              .room = plan->rooms != NULL ? plan->rooms[index] : plan->room};
+                              .room = plan->rooms != NULL ? plan->rooms[index] : plan->room,
+                              .last_seq = plan->last_seq,
+                              .is_resuming = plan->epoch != NULL};
     member->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     must(member->fd >= 0, "socket");
     must(connect(member->fd, (struct sockaddr *)&address, sizeof(address)) == 0, "connect");
@@ -62,13 +70,16 @@ static void member_open(struct crowd *crowd, const struct crowd_plan *plan, int 
         member->is_open = true;
         crowd->open_count++;
     } else {
-        send_handshake(member, plan->port, plan->cookies[index % plan->cookie_count]);
+        send_handshake(member, plan, plan->port);
     }
 }
 
 void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
 {
-    *crowd = (struct crowd){.count = plan->count, .port = plan->port, .is_bare = plan->is_bare};
+    *crowd = (struct crowd){.count = plan->count,
+                            .port = plan->port,
+                            .is_bare = plan->is_bare,
+                            .body_len = plan->body_len > 0 ? plan->body_len : POST_BODY_LEN};
     crowd->members = make((size_t)plan->count, sizeof(struct member));
     crowd->epoll = epoll_create1(EPOLL_CLOEXEC);
     must(crowd->epoll >= 0, "epoll_create1");
@@ -97,6 +108,8 @@ void crowd_close(struct crowd *crowd)
     (void)close(crowd->epoll);
     free(crowd->members);
     free(crowd->acked_seq);
+    free(crowd->posted_at);
+    times_free(&crowd->ack_times);
     *crowd = (struct crowd){0};
 }
 
@@ -124,17 +137,27 @@ void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const
     }
 }
 
+void crowd_stall(struct crowd *crowd, struct member *member)
+{
+    member->is_stalled = true;
+    must(epoll_ctl(crowd->epoll, EPOLL_CTL_DEL, member->fd, NULL) == 0, "epoll_ctl");
+}
+
 /* --- posting
  * ---------------------------------------------------------------------------------------- */
 
-void crowd_body(int64_t number, char ret_body[POST_BODY_LEN + 1])
+void crowd_body(int64_t number, int len, char ret_body[POST_BODY_MAX + 1])
 {
     static const char words[] = " the quick message of a person who has something to say to all "
-                                "others and says it in one hundred bytes of text";
-    int len = snprintf(ret_body, POST_BODY_LEN + 1, "%lld", (long long)number);
-    memcpy(ret_body + len, words, (size_t)(POST_BODY_LEN - len));
-    ret_body[POST_BODY_LEN - 1] = '.'; /* a blank at the end would be trimmed */
-    ret_body[POST_BODY_LEN] = '\0';
+                                "others and says it in as many bytes of text as were asked for";
+    int at = snprintf(ret_body, POST_BODY_MAX + 1, "%lld", (long long)number);
+    while (at < len) {
+        int part = len - at < (int)sizeof(words) - 1 ? len - at : (int)sizeof(words) - 1;
+        memcpy(ret_body + at, words, (size_t)part);
+        at += part;
+    }
+    ret_body[len - 1] = '.'; /* a blank at the end would be trimmed */
+    ret_body[len] = '\0';
 }
 
 static void note_posted(struct crowd *crowd)
@@ -142,20 +165,21 @@ static void note_posted(struct crowd *crowd)
     if (crowd->posted == crowd->acked_cap) {
         int64_t cap = crowd->acked_cap == 0 ? 4096 : 2 * crowd->acked_cap;
         crowd->acked_seq = grow(crowd->acked_seq, (size_t)cap, sizeof(int64_t));
+        crowd->posted_at = grow(crowd->posted_at, (size_t)cap, sizeof(Nanos));
         memset(crowd->acked_seq + crowd->acked_cap, 0,
                (size_t)(cap - crowd->acked_cap) * sizeof(int64_t));
         crowd->acked_cap = cap;
     }
-    crowd->posted++;
+    crowd->posted_at[crowd->posted++] = usage_now();
 }
 
 int64_t crowd_post(struct crowd *crowd, struct member *member)
 {
-    char body[POST_BODY_LEN + 1];
-    uint8_t frame[512];
+    char body[POST_BODY_MAX + 1];
+    uint8_t frame[POST_BODY_MAX + 256];
     int64_t number = crowd->posted;
     note_posted(crowd);
-    crowd_body(number, body);
+    crowd_body(number, crowd->body_len, body);
     int len = snprintf((char *)frame + 8, sizeof(frame) - 8,
                        "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"b%lld\",\"body\":\"%s\"}",
                        (long long)member->room, (long long)number, body);
@@ -181,7 +205,7 @@ void crowd_audit(const struct crowd *crowd, int64_t per_member)
     }
     for (int i = 0; i < crowd->count; i++) {
         const struct member *member = &crowd->members[i];
-        if (member->articles != per_member) {
+        if (!member->is_stalled && member->articles != per_member) {
             fail("audit: member %d got %lld messages of %lld", i, (long long)member->articles,
                  (long long)per_member);
         }

@@ -7,14 +7,18 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "usage.h"
+#include "times.h"
 
-enum { COOKIE_LEN = 64, POST_BODY_LEN = 100 };
+enum { COOKIE_LEN = 64, POST_BODY_LEN = 100, POST_BODY_MAX = 4096 };
+
+struct pace;
 
 struct member {
     int fd;
     int index;
-    bool is_open; /* the handshake is done */
+    bool is_open;     /* the handshake is done */
+    bool is_resuming; /* until the mark that ends its replay */
+    bool is_stalled;  /* reads no more, and is not audited */
     int64_t room;
     int64_t last_seq; /* of the last article that came */
     int64_t articles;
@@ -28,10 +32,15 @@ struct crowd {
     int epoll;
     int port;
     bool is_bare;          /* no handshake: frames from the first byte, of a floor */
+    int body_len;          /* of a post */
+    int64_t history;       /* messages that were stored before anybody posted */
+    int64_t resumed;       /* members whose replay is whole */
     int64_t articles;      /* of all members together */
     int64_t article_bytes; /* with their frame heads */
     int64_t posted, acked;
-    int64_t *acked_seq; /* by number of the post; 0: not yet */
+    int64_t *acked_seq;     /* by number of the post; 0: not yet */
+    Nanos *posted_at;       /* by number of the post */
+    struct times ack_times; /* from a post until it was acknowledged */
     int64_t acked_cap;
     Nanos woken; /* when the last bytes were seen */
 
@@ -39,6 +48,7 @@ struct crowd {
     void (*on_ack)(struct crowd *crowd, struct member *member, int64_t number);
     void (*on_article)(struct crowd *crowd, struct member *member, int64_t seq);
     void *context;
+    struct pace *pace; /* what is under way in pace.c */
 };
 
 /* Who comes, and where to. `cookies` is used round and round. `rooms` null: all in `room`. */
@@ -48,6 +58,9 @@ struct crowd_plan {
     int cookie_count;
     int64_t room;
     const int64_t *rooms;
+    int64_t last_seq;  /* of the room, or of each of them, when they come */
+    const char *epoch; /* not null: they come back, and have everything up to last_seq */
+    int body_len;      /* of their posts; 0: POST_BODY_LEN */
     bool is_bare;
 };
 
@@ -61,10 +74,14 @@ void crowd_poll(struct crowd *crowd, int timeout_ms);
 /* Polls until `*value` is at least `least`; fails after a generous time without it. */
 void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const char *what);
 
+/* This member reads no more, though its connection stays. */
+void crowd_stall(struct crowd *crowd, struct member *member);
+
 /* Posts to the member's room; the number of the post, counted from 0. */
 int64_t crowd_post(struct crowd *crowd, struct member *member);
 /* Fails unless every post was acknowledged and every member got `per_member` articles. */
 void crowd_audit(const struct crowd *crowd, int64_t per_member);
 
-/* The text of a post, the same for the same number: POST_BODY_LEN bytes and a NUL. */
-void crowd_body(int64_t number, char ret_body[POST_BODY_LEN + 1]);
+/* The text of a post, the same for the same number: `len` bytes, from 32 to POST_BODY_MAX, and a
+ * NUL. */
+void crowd_body(int64_t number, int len, char ret_body[POST_BODY_MAX + 1]);

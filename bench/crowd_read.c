@@ -71,25 +71,61 @@ static void take_ack(struct crowd *crowd, struct member *member, const char *tex
     }
     crowd->acked_seq[number] = take_number(&text, end);
     crowd->acked++;
+    times_add(&crowd->ack_times, (double)(crowd->woken - crowd->posted_at[number]) / 1e6);
     if (crowd->on_ack != NULL) {
         crowd->on_ack(crowd, member, number);
     }
 }
 
+static const char article[] = "<article class=\"message\" id=\"m-";
+
+/* A frame of a replay carries several. */
+static void take_more_articles(struct crowd *crowd, struct member *member, const char *text,
+                               const char *end)
+{
+    while ((text = memmem(text, (size_t)(end - text), article, sizeof(article) - 1)) != NULL) {
+        text += sizeof(article) - 1;
+        take_article(crowd, member, text, end, 0);
+    }
+}
+
+/* `text` is behind `data-head=`: ROOM:EPOCH:SEQ, after which everything is live. */
+static void take_head(struct crowd *crowd, struct member *member, const char *text, const char *end)
+{
+    (void)take_number(&text, end); /* the room, which every article named */
+    text = memchr(text + 1, ':', (size_t)(end - text) - 1);
+    if (text == NULL) {
+        fail("a head mark is not understood");
+    }
+    text++;
+    int64_t head = take_number(&text, end);
+    if (member->is_resuming && head != member->last_seq) {
+        fail("audit: the replay of member %d ended at %lld, though it should reach %lld",
+             member->index, (long long)member->last_seq, (long long)head);
+    }
+    crowd->resumed += member->is_resuming;
+    member->is_resuming = false;
+}
+
 static void take_text(struct crowd *crowd, struct member *member, const char *text, size_t len,
                       size_t frame_len)
 {
-    static const char article[] = "<article class=\"message\" id=\"m-";
     static const char ack[] = "<i id=sys data-ack=";
+    static const char head[] = "<i id=sys data-head=";
     const char *end = text + len;
     if (STARTS(text, len, article)) {
         take_article(crowd, member, text + sizeof(article) - 1, end, frame_len);
+        if (member->is_resuming) {
+            take_more_articles(crowd, member, text + sizeof(article) - 1, end);
+        }
     } else if (STARTS(text, len, ack)) {
         take_ack(crowd, member, text + sizeof(ack) - 1, end);
+    } else if (STARTS(text, len, head)) {
+        take_head(crowd, member, text + sizeof(head) - 1, end);
     } else if (STARTS(text, len, "<i id=sys data-err=") ||
                STARTS(text, len, "<i id=sys data-do=")) {
         fail("member %d was told %.*s", member->index, (int)(len < 120 ? len : 120), text);
-    } /* else counters, heads and heartbeats, which are nobody's concern here */
+    } /* else counters and heartbeats, which are nobody's concern here */
 }
 
 /* --- frames

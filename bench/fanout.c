@@ -13,6 +13,7 @@
 
 void fanout_open_parlor(struct fanout *fanout, struct bench *bench)
 {
+    times_free(&fanout->acks); /* of the measurement before */
     *fanout = (struct fanout){.bench = bench, .batch = 1};
     place_copy(&bench->place, "fanout", fanout->folder);
     fanout->server = server_start(fanout->folder, &bench->cores, bench->cores.server);
@@ -31,6 +32,7 @@ void fanout_open_parlor(struct fanout *fanout, struct bench *bench)
 
 void fanout_open_floor(struct fanout *fanout, struct bench *bench, struct bare_plan plan)
 {
+    times_free(&fanout->acks);
     *fanout = (struct fanout){.bench = bench, .is_floor = true, .batch = plan.batch};
     plan.sockets = bench->members;
     fanout->bare = bare_start(&bench->cores, &plan);
@@ -72,6 +74,8 @@ void fanout_close(struct fanout *fanout)
     } else {
         close_parlor(fanout);
     }
+    fanout->acks = crowd->ack_times;
+    crowd->ack_times = (struct times){0};
     crowd_close(crowd);
 }
 
@@ -87,12 +91,14 @@ void fanout_start(struct fanout *fanout)
 {
     fanout->start = usage_of(process(fanout));
     fanout->start_articles = fanout->crowd.articles;
+    times_clear(&fanout->crowd.ack_times);
 }
 
 void fanout_end(struct fanout *fanout)
 {
     fanout->end = usage_of(process(fanout));
     fanout->end_articles = fanout->crowd.articles;
+    fanout->memory = memory_of(process(fanout));
 }
 
 void fanout_post(struct fanout *fanout, int poster)
@@ -131,6 +137,13 @@ struct fanout_result fanout_result(const struct fanout *fanout)
             counted(fanout, "sent_bytes_total") / counted(fanout, "deliveries_total");
     }
     return result;
+}
+
+void fanout_columns(struct figure *figure, const struct fanout *fanout)
+{
+    struct usage_span span = usage_between(&fanout->start, &fanout->end);
+    figure_cpu(figure, &span, (double)(fanout->end_articles - fanout->start_articles), "delivery");
+    figure_rss(figure, &fanout->memory);
 }
 
 void fanout_details(struct figure *figure, const struct fanout_result *ours,

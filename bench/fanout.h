@@ -21,6 +21,8 @@ struct fanout {
 
     struct usage start, end; /* of the measured part */
     int64_t start_articles, end_articles;
+    struct memory memory; /* at the end of it */
+    struct times acks;    /* from a post of it until it was acknowledged */
 };
 
 void fanout_open_parlor(struct fanout *fanout, struct bench *bench);
@@ -46,5 +48,7 @@ struct fanout_result {
 };
 
 struct fanout_result fanout_result(const struct fanout *fanout);
+/* The columns beside the figure: CPU a delivery, and RSS. */
+void fanout_columns(struct figure *figure, const struct fanout *fanout);
 void fanout_details(struct figure *figure, const struct fanout_result *ours,
                     const struct fanout_result *floor);

@@ -52,15 +52,6 @@ void readers_open(struct readers *readers, int count, int port, const char *path
     }
 }
 
-static void note_time(struct readers *readers, const struct reader *reader)
-{
-    if (readers->pages == readers->times_cap) {
-        readers->times_cap = readers->times_cap == 0 ? 4096 : 2 * readers->times_cap;
-        readers->times_ms = grow(readers->times_ms, (size_t)readers->times_cap, sizeof(double));
-    }
-    readers->times_ms[readers->pages++] = (double)(usage_now() - reader->asked) / 1e6;
-}
-
 /* The answer's body, once it is whole. Both servers send Content-Length for these pages. */
 static const char *whole_body(const struct reader *reader, size_t *ret_len)
 {
@@ -95,7 +86,8 @@ static void take(struct readers *readers, struct reader *reader)
     reader->answer[reader->len] = '\0';
     const char *body = whole_body(reader, &body_len);
     if (body != NULL) {
-        note_time(readers, reader);
+        readers->pages++;
+        times_add(&readers->times, (double)(usage_now() - reader->asked) / 1e6);
         readers->check(readers->context, reader->mark, body, body_len);
         ask(readers, reader);
     }
@@ -116,7 +108,5 @@ void readers_close(struct readers *readers)
         (void)close(readers->all[i].fd);
     }
     (void)close(readers->epoll);
-    free(readers->times_ms);
-    readers->times_ms = NULL;
-    readers->times_cap = 0;
+    times_free(&readers->times);
 }

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "usage.h"
+#include "times.h"
 
 enum { READERS_MAX = 64, PAGE_MAX = 256 * 1024 };
 
@@ -25,8 +25,7 @@ struct readers {
     char request[1024];
     size_t request_len;
     int64_t pages;
-    double *times_ms; /* of each page, in no order */
-    int64_t times_cap;
+    struct times times; /* of each page */
     const int64_t
         *mark; /* what a page must show at least, as it stands when the page is asked for */
     void (*check)(void *context, int64_t mark, const char *body, size_t len);

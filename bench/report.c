@@ -1,70 +1,12 @@
-/* report.c -- see report.h.
+/* report.c -- see report.h. Figures and what belongs to them; how they are printed is elsewhere.
  * SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
-#include "machine.h"
 
-#define QUIET 0.05
-
-/* --- series
- * --------------------------------------------------------------------------------------- */
-
-void series_add(struct series *series, double value)
-{
-    if (series->count == REPEATS_MAX) {
-        fail("more than %d repeats", REPEATS_MAX);
-    }
-    series->values[series->count++] = value;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a;
-    double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double percentile(double *values, int64_t count, double share)
-{
-    if (count == 0) {
-        return NAN;
-    }
-    qsort(values, (size_t)count, sizeof(double), compare);
-    int64_t index = (int64_t)ceil(share * (double)count) - 1;
-    return values[index < 0 ? 0 : index];
-}
-
-double series_median(const struct series *series)
-{
-    struct series sorted = *series;
-    if (sorted.count == 0) {
-        return NAN;
-    }
-    qsort(sorted.values, (size_t)sorted.count, sizeof(double), compare);
-    int middle = sorted.count / 2;
-    return sorted.count % 2 == 1 ? sorted.values[middle]
-                                 : (sorted.values[middle - 1] + sorted.values[middle]) / 2;
-}
-
-double series_spread(const struct series *series)
-{
-    double least = INFINITY;
-    double most = -INFINITY;
-    for (int i = 0; i < series->count; i++) {
-        least = fmin(least, series->values[i]);
-        most = fmax(most, series->values[i]);
-    }
-    return (most - least) / series_median(series);
-}
-
-/* --- figures
- * -------------------------------------------------------------------------------------- */
+/* --- figures ---------------------------------------------------------------------------------- */
 
 void figure_detail(struct figure *figure, const char *name, double value)
 {
@@ -81,6 +23,77 @@ void figure_detail(struct figure *figure, const char *name, double value)
     series_add(&figure->details[i].series, value);
 }
 
+void figure_times(struct figure *figure, struct times *times, const char *what)
+{
+    figure->times_what = what;
+    series_add(&figure->sides.p50, times_percentile(times, 0.5));
+    series_add(&figure->sides.p99, times_percentile(times, 0.99));
+    series_add(&figure->sides.p999, times_percentile(times, 0.999));
+}
+
+void figure_cpu(struct figure *figure, const struct usage_span *span, double units,
+                const char *unit)
+{
+    double each_us = span->cpu_s * 1e6 / units;
+    figure->cpu_unit = unit;
+    series_add(&figure->sides.user, each_us * (1 - span->system_share));
+    series_add(&figure->sides.system, each_us * span->system_share);
+}
+
+void figure_rss(struct figure *figure, const struct memory *memory)
+{
+    series_add(&figure->sides.rss, (double)memory->rss / (1 << 20));
+}
+
+struct series figure_ratios(const struct figure *figure)
+{
+    struct series all = {0};
+    for (int i = 0; i < figure->floor.count && i < figure->ours.count; i++) {
+        series_add(&all, figure->ours.values[i] / figure->floor.values[i]);
+    }
+    return all;
+}
+
+bool figure_is_reached(const struct figure *figure)
+{
+    struct series ratios = figure_ratios(figure);
+    switch (figure->reach) {
+    case REACH_NONE:
+        return true;
+    case REACH_RATIO_AT_LEAST:
+        return series_median(&ratios) >= figure->target;
+    case REACH_RATIO_AT_MOST:
+        return series_median(&ratios) <= figure->target;
+    case REACH_VALUE_AT_MOST:
+        return series_median(&figure->ours) <= figure->target;
+    }
+    return false;
+}
+
+/* --- costs ------------------------------------------------------------------------------------ */
+
+void cost_add(struct cost *cost, double size, double value)
+{
+    int i = 0;
+    while (i < cost->size_count && cost->sizes[i] != size) {
+        i++;
+    }
+    if (i == SIZES_MAX) {
+        fail("too many sizes of %s", cost->what);
+    }
+    if (i == cost->size_count) {
+        cost->sizes[cost->size_count++] = size;
+    }
+    series_add(&cost->values[i], value);
+}
+
+double cost_growth(const struct cost *cost)
+{
+    return series_median(&cost->values[cost->size_count - 1]) / series_median(&cost->values[0]);
+}
+
+/* --- the report ------------------------------------------------------------------------------- */
+
 struct figure *report_figure(struct report *report, const char *row, const char *what,
                              const char *unit)
 {
@@ -92,224 +105,33 @@ struct figure *report_figure(struct report *report, const char *row, const char 
     return figure;
 }
 
-static struct series ratios(const struct figure *figure)
+struct cost *report_cost(struct report *report, const char *what, const char *unit,
+                         const char *size_what)
 {
-    struct series all = {0};
-    for (int i = 0; i < figure->floor.count && i < figure->ours.count; i++) {
-        series_add(&all, figure->ours.values[i] / figure->floor.values[i]);
-    }
-    return all;
-}
-
-/* --- words
- * ------------------------------------------------------------------------------------------ */
-
-/* Three digits that count, and thousands apart. */
-static const char *format_number(double value, char text[32])
-{
-    if (isnan(value)) {
-        return "–";
-    }
-    if (fabs(value) >= 1e6) {
-        (void)snprintf(text, 32, "%.3g M", value / 1e6);
-    } else if (fabs(value) >= 1000) {
-        (void)snprintf(text, 32, "%.0f", value);
-    } else {
-        (void)snprintf(text, 32, "%.3g", value);
-    }
-    return text;
-}
-
-static void format_series(const struct series *series, char text[64])
-{
-    char number[32];
-    if (series->count == 0) {
-        (void)snprintf(text, 64, "–");
-    } else if (series->count == 1) {
-        (void)snprintf(text, 64, "%s", format_number(series->values[0], number));
-    } else {
-        (void)snprintf(text, 64, "%s ±%.0f %%", format_number(series_median(series), number),
-                       50 * series_spread(series));
-    }
-}
-
-/* What is to be reached, and whether it is. */
-static bool format_reach(const struct figure *figure, double ratio, char text[32])
-{
-    char number[32];
-    double median = series_median(&figure->ours);
-    switch (figure->reach) {
-    case REACH_NONE:
-        (void)snprintf(text, 32, "–");
-        return true;
-    case REACH_RATIO_AT_LEAST:
-        (void)snprintf(text, 32, "≥ %.2f", figure->target);
-        return ratio >= figure->target;
-    case REACH_RATIO_AT_MOST:
-        (void)snprintf(text, 32, "≤ %.2f", figure->target);
-        return ratio <= figure->target;
-    case REACH_VALUE_AT_MOST:
-        (void)snprintf(text, 32, "≤ %s", format_number(figure->target, number));
-        return median <= figure->target;
-    }
-    return false;
-}
-
-/* --- markdown
- * --------------------------------------------------------------------------------------- */
-
-static void print_row(FILE *out, const struct figure *figure)
-{
-    char ours[64];
-    char floor_text[64];
-    char ratio_text[64];
-    char reach[32];
-    struct series all = ratios(figure);
-    format_series(&figure->ours, ours);
-    format_series(&figure->floor, floor_text);
-    (void)snprintf(ratio_text, sizeof(ratio_text), all.count > 0 ? "%.2f" : "–",
-                   all.count > 0 ? series_median(&all) : 0);
-    bool is_reached = format_reach(figure, series_median(&all), reach);
-    (void)fprintf(out, "| %s | %s | %s | %s | %s | %s | %s |\n", figure->what, figure->unit, ours,
-                  floor_text, ratio_text, reach,
-                  figure->reach == REACH_NONE ? "" : (is_reached ? "yes" : "**no**"));
-}
-
-static void print_details(FILE *out, const struct figure *figure)
-{
-    if (figure->detail_count == 0) {
-        return;
-    }
-    (void)fprintf(out, "\n**%s**", figure->what);
-    if (figure->floor_what != NULL) {
-        (void)fprintf(out, " (floor: %s)", figure->floor_what);
-    }
-    (void)fprintf(out, "\n\n");
-    for (int i = 0; i < figure->detail_count; i++) {
-        char text[64];
-        format_series(&figure->details[i].series, text);
-        (void)fprintf(out, "- %s: %s\n", figure->details[i].name, text);
-    }
-}
-
-static void print_markdown(FILE *out, const struct report *report, const struct machine *machine)
-{
-    (void)fprintf(out,
-                  "Parlor %s on %s, %d processors, Linux %s, %s. Server on processor %d, load on "
-                  "processor %d.\n`%s`: %d repeats of %.3g s, ours and floor in turn; median and "
-                  "half the range. ",
-                  machine->commit, machine->cpu, machine->cores.count, machine->kernel,
-                  machine->date, machine->cores.server, machine->cores.client, report->command,
-                  report->repeats, report->seconds);
-    (void)fprintf(out, "Other programs kept %.2f processors busy meanwhile%s.\n\n", report->others,
-                  report->others > QUIET ? ": **too much for figures to be trusted**" : "");
-    (void)fprintf(out, "| figure | unit | ours | floor | ratio | reach | reached |\n"
-                       "|---|---|---|---|---|---|---|\n");
-    for (int i = 0; i < report->count; i++) {
-        print_row(out, &report->figures[i]);
-    }
-    for (int i = 0; i < report->count; i++) {
-        print_details(out, &report->figures[i]);
-    }
-}
-
-/* --- JSON
- * --------------------------------------------------------------------------------------------- */
-
-static void json_text(FILE *out, const char *text)
-{
-    (void)fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            (void)fputc('\\', out);
+    for (int i = 0; i < report->cost_count; i++) {
+        if (strcmp(report->costs[i].what, what) == 0) {
+            return &report->costs[i];
         }
-        (void)fputc(*text, out);
     }
-    (void)fputc('"', out);
+    if (report->cost_count == COSTS_MAX) {
+        fail("too many costs");
+    }
+    struct cost *cost = &report->costs[report->cost_count++];
+    *cost = (struct cost){.what = what, .unit = unit, .size_what = size_what};
+    return cost;
 }
 
-static void json_series(FILE *out, const char *name, const struct series *series)
+struct chart *report_chart(struct report *report, const char *file)
 {
-    (void)fprintf(out, ", ");
-    json_text(out, name);
-    (void)fprintf(out, ": [");
-    for (int i = 0; i < series->count; i++) {
-        (void)fprintf(out, isfinite(series->values[i]) ? "%s%.9g" : "%snull", i > 0 ? ", " : "",
-                      series->values[i]);
+    for (int i = 0; i < report->chart_count; i++) {
+        if (strcmp(report->charts[i].file, file) == 0) {
+            return &report->charts[i];
+        }
     }
-    (void)fprintf(out, "]");
-}
-
-static void json_figure(FILE *out, const struct figure *figure)
-{
-    char reach[32];
-    struct series all = ratios(figure);
-    (void)fprintf(out, "    {\"row\": ");
-    json_text(out, figure->row);
-    (void)fprintf(out, ", \"what\": ");
-    json_text(out, figure->what);
-    (void)fprintf(out, ", \"unit\": ");
-    json_text(out, figure->unit);
-    json_series(out, "ours", &figure->ours);
-    json_series(out, "floor", &figure->floor);
-    if (all.count > 0) {
-        (void)fprintf(out, ", \"ratio\": %.6g", series_median(&all));
+    if (report->chart_count == CHARTS_MAX) {
+        fail("too many charts");
     }
-    if (figure->reach != REACH_NONE) {
-        bool is_reached = format_reach(figure, series_median(&all), reach);
-        (void)fprintf(out, ", \"target\": %.6g, \"reached\": %s", figure->target,
-                      is_reached ? "true" : "false");
-    }
-    (void)fprintf(out, ",\n     \"details\": {\"repeats\": %d", figure->ours.count);
-    for (int i = 0; i < figure->detail_count; i++) {
-        json_series(out, figure->details[i].name, &figure->details[i].series);
-    }
-    (void)fprintf(out, "}}");
-}
-
-static void print_json(FILE *out, const struct report *report, const struct machine *machine)
-{
-    (void)fprintf(out, "{\n  \"commit\": ");
-    json_text(out, machine->commit);
-    (void)fprintf(out, ", \"date\": ");
-    json_text(out, machine->date);
-    (void)fprintf(out, ", \"cpu\": ");
-    json_text(out, machine->cpu);
-    (void)fprintf(out, ", \"processors\": %d, \"kernel\": ", machine->cores.count);
-    json_text(out, machine->kernel);
-    (void)fprintf(out, ", \"command\": ");
-    json_text(out, report->command);
-    (void)fprintf(
-        out, ", \"seconds\": %.6g, \"repeats\": %d, \"others_busy\": %.3g,\n  \"figures\": [\n",
-        report->seconds, report->repeats, report->others);
-    for (int i = 0; i < report->count; i++) {
-        json_figure(out, &report->figures[i]);
-        (void)fprintf(out, "%s\n", i + 1 < report->count ? "," : "");
-    }
-    (void)fprintf(out, "  ]\n}\n");
-}
-
-static void write_file(const char *folder, const char *name, const struct report *report,
-                       const struct machine *machine,
-                       void (*print)(FILE *, const struct report *, const struct machine *))
-{
-    char path[512];
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *out = fopen(path, "w");
-    if (out == NULL) {
-        fail_sys("%s", path);
-    }
-    print(out, report, machine);
-    if (fclose(out) != 0) {
-        fail_sys("%s", path);
-    }
-}
-
-void report_print(const struct report *report, const struct cores *cores, const char *folder)
-{
-    struct machine machine;
-    machine_read(&machine, cores);
-    write_file(folder, "results.md", report, &machine, print_markdown);
-    write_file(folder, "results.json", report, &machine, print_json);
-    print_markdown(stdout, report, &machine);
+    struct chart *chart = &report->charts[report->chart_count++];
+    *chart = (struct chart){.file = file};
+    return chart;
 }

@@ -13,6 +13,8 @@
 enum { POSTERS = 4, IN_FLIGHT = 16, ROUNDS_AHEAD = 4, WARM_ROUNDS = 50 };
 #define WARM_S 0.5
 
+static const char ack_time[] = "a post until its author has the acknowledgement";
+
 static Nanos after_s(double seconds)
 {
     return usage_now() + (Nanos)(seconds * NANOS_PER_S);
@@ -80,6 +82,8 @@ void row_fanout(struct bench *bench)
         static struct fanout fanout; /* large: it holds two texts of counters */
         fanout_open_parlor(&fanout, bench);
         struct fanout_result ours = saturate(&fanout);
+        fanout_columns(figure, &fanout);
+        figure_times(figure, &fanout.acks, ack_time);
         fanout_open_floor(&fanout, bench,
                           (struct bare_plan){.frame_len = (int)lround(ours.frame_len),
                                              .batch = (int)fmax(1, round(ours.batch))});
@@ -132,6 +136,8 @@ void row_single(struct bench *bench)
         static struct fanout fanout;
         fanout_open_parlor(&fanout, bench);
         struct fanout_result ours = one_by_one(&fanout);
+        fanout_columns(figure, &fanout);
+        figure_times(figure, &fanout.acks, ack_time);
         fanout_open_floor(&fanout, bench,
                           (struct bare_plan){.frame_len = (int)lround(ours.frame_len), .batch = 1});
         struct fanout_result floor = one_by_one(&fanout);

@@ -7,68 +7,48 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "fanout.h"
+#include "pace.h"
 
 enum { SYNCS = 200 };
 
-struct schedule {
-    Nanos *due;       /* by seq - 1 */
-    int *arrived;     /* members that have it */
-    double *total_ms; /* until the last had it */
-    int64_t count;
-};
-
-static struct schedule schedule;
-
-static void note_arrival(struct crowd *crowd, struct member *member, int64_t seq)
+static void post(void *context, struct pace_stream *stream)
 {
-    (void)member;
-    if (seq > schedule.count) {
-        fail("message %lld was never posted", (long long)seq);
-    }
-    if (++schedule.arrived[seq - 1] == crowd->count) {
-        schedule.total_ms[seq - 1] = (double)(crowd->woken - schedule.due[seq - 1]) / 1e6;
-    }
+    fanout_post(context, stream->poster);
 }
 
-struct latency {
-    double p50, p99, p999, worst; /* ms */
-};
-
-/* Polls without sleeping: the load has a core of its own, and a timer would round. */
-static struct latency run(struct fanout *fanout, double per_second)
+/* Everything at the given rate, audited and taken down. The caller finishes `pace`. */
+static void run(struct fanout *fanout, struct pace *pace, struct pace_stream *stream,
+                double per_second)
 {
-    int64_t count = (int64_t)(fanout->bench->seconds * per_second);
-    struct latency latency;
-    schedule = (struct schedule){.due = make((size_t)count, sizeof(Nanos)),
-                                 .arrived = make((size_t)count, sizeof(int)),
-                                 .total_ms = make((size_t)count, sizeof(double)),
-                                 .count = count};
-    fanout->crowd.on_article = note_arrival;
-    Nanos start = usage_now();
+    *stream = (struct pace_stream){
+        .per_second = per_second, .readers = fanout->crowd.count, .is_kept = true};
+    *pace = (struct pace){
+        .crowd = &fanout->crowd, .streams = stream, .count = 1, .post = post, .context = fanout};
     fanout_start(fanout);
-    for (int64_t i = 0; i < count; i++) {
-        schedule.due[i] = start + (Nanos)((double)i / per_second * NANOS_PER_S);
-        while (usage_now() < schedule.due[i]) {
-            crowd_poll(&fanout->crowd, 0);
-        }
-        fanout_post(fanout, 0);
-    }
-    crowd_await(&fanout->crowd, &fanout->crowd.articles, fanout_expected(fanout), "deliveries");
+    pace_run(pace, fanout->bench->seconds);
     fanout_end(fanout);
     fanout_close(fanout);
-    latency.p50 = percentile(schedule.total_ms, count, 0.5);
-    latency.p99 = percentile(schedule.total_ms, count, 0.99);
-    latency.p999 = percentile(schedule.total_ms, count, 0.999);
-    latency.worst = percentile(schedule.total_ms, count, 1);
-    free(schedule.due);
-    free(schedule.arrived);
-    free(schedule.total_ms);
-    return latency;
+}
+
+static void draw(struct report *report, const char *name, struct pace *pace, bool is_floor)
+{
+    static const double shares[] = {0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999};
+    struct chart *chart = report_chart(report, "latency");
+    chart->title = "From a post to the last member";
+    chart->x_label = "share of posts that took at most so long";
+    chart->y_label = "ms";
+    chart->x_is_log = true;
+    chart->x_is_share = true;
+    chart->y_is_log = true;
+    struct chart_line *line = chart_line(chart, name);
+    line->is_floor = is_floor;
+    for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
+        chart_point(line, 1 / (1 - shares[i]), times_percentile(&pace->last, shares[i]));
+    }
 }
 
 /* The time of one fsync of a page on the same disk, ms; the median. */
@@ -76,7 +56,7 @@ static double measure_sync(const struct bench *bench)
 {
     static const char page[4096];
     char path[FOLDER_LEN + 16];
-    double times[SYNCS];
+    struct times times = {0};
     (void)snprintf(path, sizeof(path), "%s/sync", bench->place.base);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -88,11 +68,48 @@ static double measure_sync(const struct bench *bench)
             fdatasync(fd) != 0) {
             fail_sys("%s", path);
         }
-        times[i] = (double)(usage_now() - start) / 1e6;
+        times_add(&times, (double)(usage_now() - start) / 1e6);
     }
     (void)close(fd);
     (void)unlink(path);
-    return percentile(times, SYNCS, 0.5);
+    double median = times_percentile(&times, 0.5);
+    times_free(&times);
+    return median;
+}
+
+static void measure(struct bench *bench, struct figure *figure, double per_second, bool is_drawn)
+{
+    static struct fanout fanout;
+    struct pace_stream stream;
+    struct pace pace;
+    fanout_open_parlor(&fanout, bench);
+    run(&fanout, &pace, &stream, per_second);
+    struct fanout_result cost = fanout_result(&fanout);
+    fanout_columns(figure, &fanout);
+    figure_times(figure, &pace.last, "a post from when it is due until the last member has it");
+    series_add(&figure->ours, times_percentile(&pace.last, 0.99));
+    figure_detail(figure, "posts a second", per_second);
+    figure_detail(figure, "worst, ms", times_percentile(&pace.last, 1));
+    if (is_drawn) {
+        draw(&bench->report, "Parlor", &pace, false);
+    }
+    pace_finish(&pace);
+
+    fanout_open_floor(&fanout, bench,
+                      (struct bare_plan){
+                          .frame_len = (int)lround(cost.frame_len), .batch = 1, .coalesces = true});
+    run(&fanout, &pace, &stream, per_second);
+    double sync_ms = measure_sync(bench);
+    /* The target lets Parlor have 1.3 of the floor and then one fsync more. */
+    series_add(&figure->floor, times_percentile(&pace.last, 0.99) + sync_ms / figure->target);
+    figure_detail(figure, "floor's p50, ms", times_percentile(&pace.last, 0.5));
+    figure_detail(figure, "floor's p99, ms", times_percentile(&pace.last, 0.99));
+    figure_detail(figure, "one fsync, ms", sync_ms);
+    figure_detail(figure, "server's core busy, %", 100 * cost.load);
+    if (is_drawn) {
+        draw(&bench->report, "bare broadcast", &pace, true);
+    }
+    pace_finish(&pace);
 }
 
 void row_latency(struct bench *bench)
@@ -107,25 +124,7 @@ void row_latency(struct bench *bench)
     figure->target = 1.3;
     figure->floor_what = "a bare broadcast at the same rate, plus one fsync";
     for (int i = 0; i < bench->repeats; i++) {
-        static struct fanout fanout;
-        fanout_open_parlor(&fanout, bench);
-        struct latency ours = run(&fanout, per_second);
-        struct fanout_result cost = fanout_result(&fanout);
-        fanout_open_floor(&fanout, bench,
-                          (struct bare_plan){.frame_len = (int)lround(cost.frame_len),
-                                             .batch = 1,
-                                             .coalesces = true});
-        struct latency floor = run(&fanout, per_second);
-        double sync_ms = measure_sync(bench);
-        series_add(&figure->ours, ours.p99);
-        series_add(&figure->floor, floor.p99 + sync_ms / 1.3);
-        figure_detail(figure, "posts a second", per_second);
-        figure_detail(figure, "p50, ms", ours.p50);
-        figure_detail(figure, "p99.9, ms", ours.p999);
-        figure_detail(figure, "worst, ms", ours.worst);
-        figure_detail(figure, "floor's p50, ms", floor.p50);
-        figure_detail(figure, "floor's p99, ms", floor.p99);
-        figure_detail(figure, "one fsync, ms", sync_ms);
-        figure_detail(figure, "server's core busy, %", 100 * cost.load);
+        bool is_drawn = i + 1 == bench->repeats;
+        measure(bench, figure, per_second, is_drawn);
     }
 }

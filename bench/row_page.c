@@ -70,34 +70,51 @@ static void read_for(struct page_run *run, double seconds)
 }
 
 struct page_result {
-    double per_second, cpu_us, load, p50_ms, p99_ms;
+    struct usage_span span;
+    struct memory memory;
+    double pages, p99_ms;
 };
 
+static double per_second(const struct page_result *result)
+{
+    return result->pages / result->span.seconds;
+}
+
+static double cpu_us(const struct page_result *result)
+{
+    return result->span.cpu_s * 1e6 / result->pages;
+}
+
+/* `figure`, unless it is null, gets its columns. */
 static struct page_result drive(struct page_run *run, const struct bench *bench, pid_t pid,
-                                int port, const char *path)
+                                int port, const char *path, struct figure *figure)
 {
     run->readers.check = check_page;
     run->readers.context = run;
     readers_open(&run->readers, READERS, port, path, bench->place.cookies[0]);
     read_for(run, WARM_S);
     int64_t before = run->readers.pages;
+    times_clear(&run->readers.times);
     struct usage start = usage_of(pid);
     read_for(run, bench->seconds);
     struct usage end = usage_of(pid);
-    struct usage_span span = usage_between(&start, &end);
-    double pages = (double)(run->readers.pages - before);
     struct page_result result = {
-        .per_second = pages / span.seconds,
-        .cpu_us = span.cpu_s * 1e6 / pages,
-        .load = span.load,
-        .p50_ms = percentile(run->readers.times_ms, run->readers.pages, 0.5),
-        .p99_ms = percentile(run->readers.times_ms, run->readers.pages, 0.99),
+        .span = usage_between(&start, &end),
+        .memory = memory_of(pid),
+        .pages = (double)(run->readers.pages - before),
+        .p99_ms = times_percentile(&run->readers.times, 0.99),
     };
+    if (figure != NULL) {
+        figure_times(figure, &run->readers.times, "a page, from asking until it is whole");
+        figure_cpu(figure, &result.span, result.pages, "page");
+        figure_rss(figure, &result.memory);
+    }
     readers_close(&run->readers);
     return result;
 }
 
-static struct page_result measure(struct page_run *run, const struct bench *bench)
+static struct page_result measure(struct page_run *run, const struct bench *bench,
+                                  struct figure *figure)
 {
     char folder[FOLDER_LEN];
     struct crowd crowd;
@@ -118,7 +135,7 @@ static struct page_result measure(struct page_run *run, const struct bench *benc
     crowd_await(&crowd, &crowd.acked, MESSAGES, "acknowledgements");
     run->crowd = &crowd;
     run->readers.mark = &crowd.acked; /* of one poster, in order: also the last seq */
-    struct page_result result = drive(run, bench, server.pid, server.port, "/rooms/1");
+    struct page_result result = drive(run, bench, server.pid, server.port, "/rooms/1", figure);
     crowd_await(&crowd, &crowd.acked, crowd.posted, "acknowledgements");
     crowd_await(&crowd, &crowd.articles, crowd.posted, "deliveries");
     server_stop(&server);
@@ -138,7 +155,7 @@ static bool measure_floor(struct page_run *run, const struct bench *bench,
     if (!nginx_start(&nginx, &bench->cores, bench->place.base, run->sample, run->sample_len)) {
         return false;
     }
-    *ret_result = drive(run, bench, nginx.pid, nginx.port, "/page");
+    *ret_result = drive(run, bench, nginx.pid, nginx.port, "/page", NULL);
     nginx_stop(&nginx);
     return true;
 }
@@ -153,21 +170,18 @@ void row_page(struct bench *bench)
     for (int i = 0; i < bench->repeats; i++) {
         static struct page_run run; /* large: it holds the answers */
         struct page_result floor;
-        struct page_result ours = measure(&run, bench);
-        series_add(&figure->ours, ours.per_second);
+        struct page_result ours = measure(&run, bench, figure);
+        series_add(&figure->ours, per_second(&ours));
         figure_detail(figure, "bytes a page", (double)run.sample_len);
-        figure_detail(figure, "server CPU per page, us", ours.cpu_us);
-        figure_detail(figure, "p50, ms", ours.p50_ms);
-        figure_detail(figure, "p99, ms", ours.p99_ms);
-        figure_detail(figure, "server's core busy, %", 100 * ours.load);
+        figure_detail(figure, "server's core busy, %", 100 * ours.span.load);
         if (!measure_floor(&run, bench, &floor)) {
             say("nginx is not installed: pages have no floor");
             continue;
         }
-        series_add(&figure->floor, floor.per_second);
-        figure_detail(figure, "floor's CPU per page, us", floor.cpu_us);
+        series_add(&figure->floor, per_second(&floor));
+        figure_detail(figure, "floor's CPU per page, us", cpu_us(&floor));
         figure_detail(figure, "floor's p99, ms", floor.p99_ms);
-        figure_detail(figure, "server's core busy (floor), %", 100 * floor.load);
-        figure_detail(figure, "CPU ratio, floor to ours", floor.cpu_us / ours.cpu_us);
+        figure_detail(figure, "server's core busy (floor), %", 100 * floor.span.load);
+        figure_detail(figure, "CPU ratio, floor to ours", cpu_us(&floor) / cpu_us(&ours));
     }
 }

@@ -13,7 +13,10 @@ enum { ROOMS = 64, EACH_IN_FLIGHT = 4 };
 #define WARM_S 0.5
 
 struct posts_result {
-    double per_second, cpu_us, system_share, load, batch;
+    struct usage_span span;
+    struct memory memory;
+    double acked; /* in that span */
+    double batch;
     int64_t total;
 };
 
@@ -63,31 +66,29 @@ static struct posts_result drive(struct crowd *crowd, const struct bench *bench,
     poll_for(crowd, WARM_S);
     struct usage start = usage_of(server->pid);
     int64_t start_acked = crowd->acked;
+    times_clear(&crowd->ack_times);
     poll_for(crowd, bench->seconds);
     struct usage end = usage_of(server->pid);
-    double acked = (double)(crowd->acked - start_acked);
+    struct posts_result result = {
+        .span = usage_between(&start, &end),
+        .memory = memory_of(server->pid),
+        .acked = (double)(crowd->acked - start_acked),
+    };
     crowd->on_ack = NULL;
     crowd_await(crowd, &crowd->acked, crowd->posted, "acknowledgements");
     crowd_await(crowd, &crowd->articles, crowd->posted, "deliveries");
     counters_read(server, &after);
 
-    struct usage_span span = usage_between(&start, &end);
     double batches = (double)(counter_get(&after, "store_batches_total") -
                               counter_get(&before, "store_batches_total"));
     double writes = (double)(counter_get(&after, "store_writes_total") -
                              counter_get(&before, "store_writes_total"));
-    struct posts_result result = {
-        .per_second = acked / span.seconds,
-        .cpu_us = span.cpu_s * 1e6 / acked,
-        .system_share = span.system_share,
-        .load = span.load,
-        .batch = writes / batches,
-        .total = crowd->posted,
-    };
+    result.batch = writes / batches;
+    result.total = crowd->posted;
     return result;
 }
 
-static struct posts_result measure(const struct bench *bench, int core)
+static struct posts_result measure(const struct bench *bench, int core, struct figure *figure)
 {
     char folder[FOLDER_LEN];
     place_copy(&bench->place, "posts", folder);
@@ -97,6 +98,10 @@ static struct posts_result measure(const struct bench *bench, int core)
     struct posts_result result = drive(&crowd, bench, &server);
     server_stop(&server);
     audit_database(folder, &crowd);
+    series_add(&figure->ours, result.acked / result.span.seconds);
+    figure_times(figure, &crowd.ack_times, "a post until it is acknowledged");
+    figure_cpu(figure, &result.span, result.acked, "post");
+    figure_rss(figure, &result.memory);
     crowd_close(&crowd);
     place_drop(folder);
     return result;
@@ -115,9 +120,7 @@ static struct bare_sql measure_floor(const struct bench *bench, const struct pos
 static void add_details(struct figure *figure, const struct posts_result *result)
 {
     figure_detail(figure, "posts a transaction", result->batch);
-    figure_detail(figure, "server CPU per post, us", result->cpu_us);
-    figure_detail(figure, "of it in the kernel, %", 100 * result->system_share);
-    figure_detail(figure, "processors busy, %", 100 * result->load);
+    figure_detail(figure, "processors busy, %", 100 * result->span.load);
     figure_detail(figure, "posts audited", (double)result->total);
 }
 
@@ -134,15 +137,13 @@ void row_posts(struct bench *bench)
     one->target = 0.6;
     one->floor_what = "one thread running the same statements in batches of the same mean size";
     for (int i = 0; i < bench->repeats; i++) {
-        struct posts_result ours = measure(bench, bench->cores.server);
+        struct posts_result ours = measure(bench, bench->cores.server, one);
         struct bare_sql floor = measure_floor(bench, &ours);
-        series_add(&one->ours, ours.per_second);
         series_add(&one->floor, (double)ours.total / floor.seconds);
         add_details(one, &ours);
         figure_detail(one, "floor's CPU per post, us", floor.cpu_s * 1e6 / (double)ours.total);
         figure_detail(one, "floor's core busy, %", 100 * floor.cpu_s / floor.seconds);
-        struct posts_result both = measure(bench, -1);
-        series_add(&two->ours, both.per_second);
+        struct posts_result both = measure(bench, -1, two);
         add_details(two, &both);
     }
 }
