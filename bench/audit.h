@@ -11,3 +11,5 @@
  * there before: each once, with its text, at the number that was acknowledged, and 1..last_seq
  * without a gap in every room. */
 void audit_database(const char *folder, const struct crowd *crowd);
+/* The same of several crowds, whose nonces begin with letters of their own. */
+void audit_databases(const char *folder, const struct crowd *const *crowds, int count);

@@ -16,7 +16,7 @@
 #include "fail.h"
 #include "server.h"
 
-enum { CATALOGUE_MAX = 256 * 1024, ID_BITS = 20 };
+enum { CATALOGUE_MAX = 256 * 1024, ID_BITS = 20, FILL_BATCH = 10000 };
 
 enum query { JUDGE, ADVANCE, INSERT, FOLLOW, QUERY_COUNT };
 
@@ -27,6 +27,7 @@ struct lane {
     sqlite3 *database;
     sqlite3_stmt *queries[QUERY_COUNT];
     int64_t last_id;
+    char letter; /* of the nonces */
 };
 
 static void must(const struct lane *lane, bool is_good, const char *what)
@@ -87,6 +88,14 @@ static void lane_open(struct lane *lane, const char *folder)
     free(catalogue);
 }
 
+static void lane_close(struct lane *lane)
+{
+    for (enum query query = 0; query < QUERY_COUNT; query++) {
+        (void)sqlite3_finalize(lane->queries[query]); /* its errors were seen */
+    }
+    must(lane, sqlite3_close(lane->database) == SQLITE_OK, "closing");
+}
+
 /* --- a post
  * ------------------------------------------------------------------------------------------- */
 
@@ -115,7 +124,7 @@ static void post(struct lane *lane, int64_t room, int64_t number)
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now); /* this clock always works */
     int64_t now_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    int nonce_len = snprintf(nonce, sizeof(nonce), "b%lld", (long long)number);
+    int nonce_len = snprintf(nonce, sizeof(nonce), "%c%lld", lane->letter, (long long)number);
     crowd_body(number, POST_BODY_LEN, body);
 
     (void)bind(lane, JUDGE, "$1", room);
@@ -178,7 +187,7 @@ static Nanos own_cpu(void)
 /* In the child: the database is closed before the answer, so that the copy can be looked at. */
 static struct bare_sql work(const char *folder, int rooms, int64_t posts, double batch)
 {
-    struct lane lane = {0};
+    struct lane lane = {.letter = 'b'};
     struct bare_sql result;
     lane_open(&lane, folder);
     Nanos cpu = own_cpu();
@@ -186,10 +195,7 @@ static struct bare_sql work(const char *folder, int rooms, int64_t posts, double
     run(&lane, rooms, posts, batch);
     result.seconds = (double)(usage_now() - start) / NANOS_PER_S;
     result.cpu_s = (double)(own_cpu() - cpu) / NANOS_PER_S;
-    for (enum query query = 0; query < QUERY_COUNT; query++) {
-        (void)sqlite3_finalize(lane.queries[query]); /* its errors were seen */
-    }
-    (void)sqlite3_close(lane.database);
+    lane_close(&lane);
     return result;
 }
 
@@ -219,4 +225,15 @@ struct bare_sql bare_sql_run(const struct cores *cores, const char *folder, int 
     }
     (void)close(ends[0]);
     return result;
+}
+
+void bare_sql_fill(const char *folder, int64_t messages)
+{
+    struct lane lane = {.letter = 'h'};
+    lane_open(&lane, folder);
+    must(&lane,
+         sqlite3_exec(lane.database, "PRAGMA synchronous=OFF", NULL, NULL, NULL) == SQLITE_OK,
+         "pragmas");
+    run(&lane, 1, messages, FILL_BATCH);
+    lane_close(&lane);
 }

@@ -22,6 +22,13 @@ static const struct row {
     {"posts", row_posts, "durable posts a second, each person alone in a room"},
     {"page", row_page, "the room page while the room is posted to; its floor needs nginx"},
     {"latency", row_latency, "post to the last member at a third of the load limit; needs fanout"},
+    {"idle", row_idle, "memory of a server that nobody uses"},
+    {"cold", row_cold, "start with a million messages in a room, and any page of it"},
+    {"checkpoint", row_checkpoint, "the longest stall of posting while the store checkpoints"},
+    {"reconnect", row_reconnect, "many sockets cut at once come back and resume"},
+    {"stalled", row_stalled, "readers that stop reading: what the others and the memory feel"},
+    {"rooms", row_rooms, "a large busy room: what the other rooms feel"},
+    {"signins", row_signins, "200 sign-ins at once: what chat feels"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), SPARE_DESCRIPTORS = 256 };
@@ -46,6 +53,7 @@ static void print_help(void)
                  "  --repeats N   of each figure, in turn with its floor (3)\n"
                  "  --members N   of the one room in fanout, single and latency (1000)\n"
                  "  --sockets N   idle ones in memory (10000)\n"
+                 "  --storm N     sockets in reconnect, and members of the large room (5000)\n"
                  "  --people N    accounts, each with one session; sockets share them (1000)\n"
                  "  --folder F    where data and results go; on a real disk (build/bench)\n"
                  "  --write F     the same tables into F too, with their charts beside it\n"
@@ -99,6 +107,9 @@ static void take_option(struct bench *bench, struct options *options, int option
     case 'i':
         bench->sockets = (int)number_option(name, 2, 1000000);
         break;
+    case 'c':
+        bench->storm = (int)number_option(name, 4, 100000);
+        break;
     case 'p':
         options->people = (int)number_option(name, 64, 100000);
         break;
@@ -118,15 +129,12 @@ static void take_option(struct bench *bench, struct options *options, int option
 
 static void parse(struct bench *bench, struct options *options, int argc, char **argv)
 {
-    static const struct option known[] = {{"seconds", required_argument, NULL, 's'},
-                                          {"repeats", required_argument, NULL, 'r'},
-                                          {"members", required_argument, NULL, 'm'},
-                                          {"sockets", required_argument, NULL, 'i'},
-                                          {"people", required_argument, NULL, 'p'},
-                                          {"folder", required_argument, NULL, 'f'},
-                                          {"write", required_argument, NULL, 'w'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    static const struct option known[] = {
+        {"seconds", required_argument, NULL, 's'}, {"repeats", required_argument, NULL, 'r'},
+        {"members", required_argument, NULL, 'm'}, {"sockets", required_argument, NULL, 'i'},
+        {"storm", required_argument, NULL, 'c'},   {"people", required_argument, NULL, 'p'},
+        {"folder", required_argument, NULL, 'f'},  {"write", required_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},          {0}};
     int option;
     int index = 0;
     while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
@@ -144,6 +152,7 @@ static void parse(struct bench *bench, struct options *options, int argc, char *
 static void raise_descriptors(const struct bench *bench)
 {
     int most = bench->sockets > bench->members ? bench->sockets : bench->members;
+    most = most > bench->storm ? most : bench->storm;
     struct rlimit limit;
     (void)getrlimit(RLIMIT_NOFILE, &limit); /* cannot fail with a valid resource */
     limit.rlim_cur = limit.rlim_max;
@@ -182,8 +191,12 @@ static void run_rows(struct bench *bench, const struct options *options)
 
 int main(int argc, char **argv)
 {
-    static struct bench bench = {
-        .seconds = 3, .repeats = 3, .members = 1000, .sockets = 10000, .folder = "build/bench"};
+    static struct bench bench = {.seconds = 3,
+                                 .repeats = 3,
+                                 .members = 1000,
+                                 .sockets = 10000,
+                                 .storm = 5000,
+                                 .folder = "build/bench"};
     struct options options = {.people = 1000};
     bench.report.command = join_words(argc, argv); /* before getopt moves them about */
     parse(&bench, &options, argc, argv);

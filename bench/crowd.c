@@ -79,6 +79,7 @@ void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
     *crowd = (struct crowd){.count = plan->count,
                             .port = plan->port,
                             .is_bare = plan->is_bare,
+                            .letter = plan->letter != 0 ? plan->letter : 'b',
                             .body_len = plan->body_len > 0 ? plan->body_len : POST_BODY_LEN};
     crowd->members = make((size_t)plan->count, sizeof(struct member));
     crowd->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -96,34 +97,54 @@ void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
     }
 }
 
-void crowd_close(struct crowd *crowd)
+void crowd_cut(struct crowd *crowd)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
     for (int i = 0; i < crowd->count; i++) {
         struct member *member = &crowd->members[i];
         (void)setsockopt(member->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
         (void)close(member->fd);
-        free(member->carry);
     }
     (void)close(crowd->epoll);
+    crowd->epoll = -1;
+}
+
+void crowd_close(struct crowd *crowd)
+{
+    if (crowd->epoll >= 0) {
+        crowd_cut(crowd);
+    }
+    for (int i = 0; i < crowd->count; i++) {
+        free(crowd->members[i].carry);
+    }
     free(crowd->members);
     free(crowd->acked_seq);
     free(crowd->posted_at);
     times_free(&crowd->ack_times);
-    *crowd = (struct crowd){0};
+    *crowd = (struct crowd){.epoll = -1};
 }
 
 /* --- waiting
  * ---------------------------------------------------------------------------------------- */
 
-void crowd_poll(struct crowd *crowd, int timeout_ms)
+static void poll_sockets(struct crowd *crowd, int sockets, int timeout_ms)
 {
     struct epoll_event events[EVENTS_MAX];
-    int count = epoll_wait(crowd->epoll, events, EVENTS_MAX, timeout_ms);
+    int count = epoll_wait(crowd->epoll, events, sockets, timeout_ms);
     must(count >= 0 || errno == EINTR, "epoll_wait");
     for (int i = 0; i < count; i++) {
         crowd_read(crowd, events[i].data.ptr);
     }
+}
+
+void crowd_poll(struct crowd *crowd, int timeout_ms)
+{
+    poll_sockets(crowd, EVENTS_MAX, timeout_ms);
+}
+
+void crowd_poll_few(struct crowd *crowd, int sockets)
+{
+    poll_sockets(crowd, sockets, 0);
 }
 
 void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const char *what)
@@ -139,7 +160,9 @@ void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const
 
 void crowd_stall(struct crowd *crowd, struct member *member)
 {
+    int least = 1; /* the kernel makes it its own least: the stall shall be felt at once */
     member->is_stalled = true;
+    (void)setsockopt(member->fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
     must(epoll_ctl(crowd->epoll, EPOLL_CTL_DEL, member->fd, NULL) == 0, "epoll_ctl");
 }
 
@@ -181,8 +204,8 @@ int64_t crowd_post(struct crowd *crowd, struct member *member)
     note_posted(crowd);
     crowd_body(number, crowd->body_len, body);
     int len = snprintf((char *)frame + 8, sizeof(frame) - 8,
-                       "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"b%lld\",\"body\":\"%s\"}",
-                       (long long)member->room, (long long)number, body);
+                       "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"%c%lld\",\"body\":\"%s\"}",
+                       (long long)member->room, crowd->letter, (long long)number, body);
     uint8_t mask[4] = {0x5A, (uint8_t)number, (uint8_t)(number >> 8), 0xC3};
     frame[0] = 0x81;
     frame[1] = 0x80 | 126;

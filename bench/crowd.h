@@ -32,6 +32,7 @@ struct crowd {
     int epoll;
     int port;
     bool is_bare;          /* no handshake: frames from the first byte, of a floor */
+    char letter;           /* with which its nonces begin */
     int body_len;          /* of a post */
     int64_t history;       /* messages that were stored before anybody posted */
     int64_t resumed;       /* members whose replay is whole */
@@ -61,16 +62,21 @@ struct crowd_plan {
     int64_t last_seq;  /* of the room, or of each of them, when they come */
     const char *epoch; /* not null: they come back, and have everything up to last_seq */
     int body_len;      /* of their posts; 0: POST_BODY_LEN */
+    char letter;       /* of their nonces, where two crowds post to one server; 0: b */
     bool is_bare;
 };
 
 /* Connects everybody and returns when all are connected. */
 void crowd_open(struct crowd *crowd, const struct crowd_plan *plan);
-/* Resets the connections, so that no port waits for a late packet. */
+/* Resets the connections, so that no port waits for a late packet; what was counted stays. */
+void crowd_cut(struct crowd *crowd);
+/* Cuts those that are still there, and frees everything. */
 void crowd_close(struct crowd *crowd);
 
 /* Takes what has come, waiting up to `timeout_ms` for something. */
 void crowd_poll(struct crowd *crowd, int timeout_ms);
+/* Takes what has come to at most `sockets` of them, without waiting. */
+void crowd_poll_few(struct crowd *crowd, int sockets);
 /* Polls until `*value` is at least `least`; fails after a generous time without it. */
 void crowd_await(struct crowd *crowd, const int64_t *value, int64_t least, const char *what);
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bare_sql.h"
 #include "fail.h"
 
 /* --- folders
@@ -83,13 +84,62 @@ static void unlink_it(const char *path, const char *name, void *context)
     (void)unlink(path); /* what stays is in build/ and is seen there */
 }
 
+static void copy_folder(const char *from, char *to)
+{
+    if (mkdir(to, 0700) != 0) {
+        fail_sys("%s", to);
+    }
+    each_file(from, copy_into, to);
+}
+
 void place_copy(const struct place *place, const char *name, char ret_folder[FOLDER_LEN])
 {
     join(ret_folder, place->base, name);
-    if (mkdir(ret_folder, 0700) != 0) {
-        fail_sys("%s", ret_folder);
+    copy_folder(place->template, ret_folder);
+}
+
+/* It gets its name when it is whole. */
+static void make_history(const struct place *place, int64_t messages, const char *template)
+{
+    char unfinished[FOLDER_LEN];
+    say("making a room with %lld messages, once", (long long)messages);
+    place_copy(place, "history", unfinished);
+    bare_sql_fill(unfinished, messages);
+    if (rename(unfinished, template) != 0) {
+        fail_sys("%s", template);
     }
-    each_file(place->template, copy_into, ret_folder);
+}
+
+void place_copy_history(const struct place *place, int64_t messages, const char *name,
+                        char ret_folder[FOLDER_LEN])
+{
+    char template[FOLDER_LEN];
+    char base[64];
+    (void)snprintf(base, sizeof(base), "people-%d-messages-%lld", place->people,
+                   (long long)messages);
+    join(template, place->under, base);
+    if (access(template, F_OK) != 0) {
+        make_history(place, messages, template);
+    }
+    join(ret_folder, place->base, name);
+    copy_folder(template, ret_folder);
+}
+
+static void forget(const char *path, const char *name, void *context)
+{
+    (void)name;
+    (void)context;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int code = fd >= 0 ? posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) : -1;
+    if (code != 0) {
+        fail("%s cannot be forgotten", path);
+    }
+    (void)close(fd);
+}
+
+void place_forget(const char *folder)
+{
+    each_file(folder, forget, NULL);
 }
 
 void place_drop(const char *folder)
@@ -130,13 +180,30 @@ static void add_person(struct place *place, int index)
     char line[256];
     char handle[32];
     (void)snprintf(handle, sizeof(handle), "person%d", index + 1);
-    server_command(place->template, (const char *const[]){"user", "add", handle, NULL}, line,
+    server_command(place->template, (const char *const[]){"user", "add", handle, NULL}, NULL, line,
                    sizeof(line));
-    server_command(place->template, (const char *const[]){"session", "add", handle, NULL}, line,
-                   sizeof(line));
+    server_command(place->template, (const char *const[]){"session", "add", handle, NULL}, NULL,
+                   line, sizeof(line));
     if (snprintf(place->cookies[index], COOKIE_LEN, "%s", line) >= COOKIE_LEN) {
         fail("a cookie is longer than expected: %s", line);
     }
+}
+
+/* They know the sessions of the people before. */
+static void drop_histories(const struct place *place)
+{
+    char start[64];
+    int len = snprintf(start, sizeof(start), "people-%d-messages-", place->people);
+    DIR *listing = opendir(place->under);
+    struct dirent *entry;
+    while (listing != NULL && (entry = readdir(listing)) != NULL) {
+        if (strncmp(entry->d_name, start, (size_t)len) == 0) {
+            char path[FOLDER_LEN];
+            join(path, place->under, entry->d_name);
+            place_drop(path);
+        }
+    }
+    (void)closedir(listing);
 }
 
 static void add_people(struct place *place, const char *cookie_path)
@@ -144,14 +211,15 @@ static void add_people(struct place *place, const char *cookie_path)
     char line[256];
     say("making %d people, once", place->people);
     (void)unlink(cookie_path); /* as a rule there is none */
+    drop_histories(place);
     if (mkdir(place->template, 0700) != 0) {
         if (errno != EEXIST) {
             fail_sys("%s", place->template);
         }
         each_file(place->template, unlink_it, NULL); /* what another run left unfinished */
     }
-    server_command(place->template, (const char *const[]){"room", "add", "Everybody", NULL}, line,
-                   sizeof(line));
+    server_command(place->template, (const char *const[]){"room", "add", "Everybody", NULL}, NULL,
+                   line, sizeof(line));
     for (int i = 0; i < place->people; i++) {
         add_person(place, i);
     }
@@ -168,7 +236,7 @@ void place_create(struct place *place, const char *under, int people)
 {
     char name[64];
     char cookie_path[FOLDER_LEN];
-    *place = (struct place){.people = people};
+    *place = (struct place){.under = under, .people = people};
     place->cookies = make((size_t)people, COOKIE_LEN);
     (void)mkdir("build", 0755); /* both may be there */
     (void)mkdir(under, 0755);
@@ -191,22 +259,48 @@ void place_remove(struct place *place)
     free(place->cookies);
 }
 
-void place_separate(const char *folder, int rooms)
+/* --- what measurements need beside that --------------------------------------------------------
+ */
+
+static void run_sql(const char *folder, const char *sql)
 {
-    char line[256];
-    for (int i = 2; i <= rooms; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof(name), "Room %d", i);
-        server_command(folder, (const char *const[]){"room", "add", name, NULL}, line,
-                       sizeof(line));
-    }
     char path[FOLDER_LEN];
     sqlite3 *database;
     join(path, folder, "parlor.db");
     if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-        sqlite3_exec(database, "DELETE FROM member WHERE person_id <> room_id", NULL, NULL, NULL) !=
-            SQLITE_OK) {
-        fail("separating rooms: %s", sqlite3_errmsg(database));
+        sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail("%.60s: %s", sql, sqlite3_errmsg(database));
     }
     (void)sqlite3_close(database);
+}
+
+/* The rooms that are not there yet; person n is alone in room n. */
+#define ADD_ROOMS                                                                                  \
+    "WITH RECURSIVE n(id) AS (VALUES(2) UNION ALL SELECT id + 1 FROM n WHERE id < %d) "            \
+    "INSERT INTO room (id, kind, name, created_ms, people) SELECT n.id, room.kind, "               \
+    "'Room ' || n.id, room.created_ms, 1 FROM n, room WHERE room.id = 1 AND n.id <= %d; "          \
+    "INSERT INTO member (person_id, room_id, role, joined_ms) SELECT id, id, 1, created_ms "       \
+    "FROM room WHERE id > 1; UPDATE counter SET last = %d WHERE name = 'room';"
+
+void place_add_rooms(const char *folder, int rooms)
+{
+    char sql[1024];
+    (void)snprintf(sql, sizeof(sql), "BEGIN;" ADD_ROOMS "COMMIT", rooms, rooms, rooms);
+    run_sql(folder, sql);
+}
+
+void place_separate(const char *folder, int rooms)
+{
+    place_add_rooms(folder, rooms);
+    run_sql(folder, "BEGIN; DELETE FROM member WHERE person_id <> room_id;"
+                    "UPDATE room SET people = 1; COMMIT");
+}
+
+void place_set_password(const char *folder, const char *password)
+{
+    char line[256];
+    server_command(folder, (const char *const[]){"user", "add", "signer", "--password-stdin", NULL},
+                   password, line, sizeof(line));
+    run_sql(folder, "UPDATE person SET password_hash = "
+                    "(SELECT password_hash FROM person WHERE handle = 'signer')");
 }

@@ -10,6 +10,7 @@
 #include "server.h"
 
 struct place {
+    const char *under;
     char base[FOLDER_LEN];     /* everything of this run; removed at the end, the template not */
     char template[FOLDER_LEN]; /* `people`, all in the one room 1 */
     int people;
@@ -23,6 +24,17 @@ void place_remove(struct place *place);
 /* A fresh copy of the template under `name`. */
 void place_copy(const struct place *place, const char *name, char ret_folder[FOLDER_LEN]);
 void place_drop(const char *folder);
+/* A fresh copy whose room 1 has so many messages (bare_sql_fill); made once, kept for later runs.
+ */
+void place_copy_history(const struct place *place, int64_t messages, const char *name,
+                        char ret_folder[FOLDER_LEN]);
+/* Makes the system forget what it has read of the files of a folder. */
+void place_forget(const char *folder);
 
-/* Adds rooms to a folder, up to `rooms` in all, and leaves person n alone in room n. */
+/* Adds rooms to a folder, up to `rooms` in all, with person n alone in room n; everybody stays in
+ * room 1. By SQL, since a server makes at most some hundred rooms for everybody. */
+void place_add_rooms(const char *folder, int rooms);
+/* The same, but person 1 is alone in room 1 too. */
 void place_separate(const char *folder, int rooms);
+/* Gives everybody the password of one account that is made for it. */
+void place_set_password(const char *folder, const char *password);

@@ -5,29 +5,8 @@
  * people who are there already: so what a person costs is told apart from what a socket costs. The
  * sockets share the sessions of the people that there are, which the report says.
  * SPDX-License-Identifier: MIT */
-#include <unistd.h>
-
 #include "fail.h"
 #include "rows.h"
-
-enum { SAME_FOR = 3, LOOK_EVERY_US = 300000, LOOKS_MAX = 100 };
-
-/* Reads until the figure has stayed the same for a while. */
-static struct memory settled_memory(pid_t pid)
-{
-    struct memory last = {0};
-    int same = 0;
-    for (int i = 0; same < SAME_FOR; i++) {
-        struct memory now = memory_of(pid);
-        same = now.rss == last.rss ? same + 1 : 0;
-        last = now;
-        if (i == LOOKS_MAX) {
-            fail("the server's memory does not settle");
-        }
-        (void)usleep(LOOK_EVERY_US);
-    }
-    return last;
-}
 
 enum { STEPS = 4 }; /* in which the rest come */
 
@@ -44,7 +23,7 @@ static void come(struct stage *stage, struct crowd_plan *plan, const struct serv
     crowd_open(&stage->crowd, plan);
     *all += stage->count;
     server_settle(server, *all);
-    stage->after = settled_memory(server->pid);
+    stage->after = memory_settled(server->pid);
 }
 
 static double grown(const struct stage *from, const struct stage *to)

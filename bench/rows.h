@@ -14,6 +14,7 @@ struct bench {
     int repeats;
     int members;        /* of the one room in fan-out */
     int sockets;        /* idle ones */
+    int storm;          /* sockets that are cut at once, and members of a large room */
     double posts_limit; /* posts a second that fan-out reached; 0: not measured yet */
 };
 
@@ -23,3 +24,10 @@ void row_memory(struct bench *bench);
 void row_posts(struct bench *bench);
 void row_page(struct bench *bench);
 void row_latency(struct bench *bench);
+void row_idle(struct bench *bench);
+void row_cold(struct bench *bench);
+void row_checkpoint(struct bench *bench);
+void row_reconnect(struct bench *bench);
+void row_stalled(struct bench *bench);
+void row_rooms(struct bench *bench);
+void row_signins(struct bench *bench);

@@ -62,10 +62,12 @@ static bool read_line(int fd, char *line, size_t cap, int timeout_ms)
 }
 
 /* Forks; the child's standard output is the returned descriptor. */
-static pid_t run(const char *const *words, const struct cores *cores, int core, int *ret_output)
+static pid_t run(const char *const *words, const struct cores *cores, int core, const char *input,
+                 int *ret_output)
 {
     int output[2];
-    if (pipe2(output, O_CLOEXEC) != 0) {
+    int text[2] = {-1, -1};
+    if (pipe2(output, O_CLOEXEC) != 0 || (input != NULL && pipe2(text, O_CLOEXEC) != 0)) {
         fail_sys("pipe");
     }
     pid_t pid = fork();
@@ -79,15 +81,26 @@ static pid_t run(const char *const *words, const struct cores *cores, int core, 
             cores_pin(cores, core);
         }
         (void)dup2(output[1], STDOUT_FILENO);
+        if (input != NULL) {
+            (void)dup2(text[0], STDIN_FILENO);
+        }
         (void)execv(path, (char *const *)words);
         fail_sys("%s", path);
     }
     (void)close(output[1]);
+    if (input != NULL) {
+        if (write(text[1], input, strlen(input)) != (ssize_t)strlen(input)) {
+            fail_sys("writing to parlor %s", words[1]);
+        }
+        (void)close(text[0]);
+        (void)close(text[1]);
+    }
     *ret_output = output[0];
     return pid;
 }
 
-void server_command(const char *folder, const char *const *words, char *ret_line, size_t line_cap)
+void server_command(const char *folder, const char *const *words, const char *input, char *ret_line,
+                    size_t line_cap)
 {
     const char *all[WORDS_MAX] = {"parlor"};
     int count = 1;
@@ -98,7 +111,7 @@ void server_command(const char *folder, const char *const *words, char *ret_line
     }
     all[count++] = "--data";
     all[count++] = folder;
-    pid_t pid = run(all, NULL, 0, &output);
+    pid_t pid = run(all, NULL, 0, input, &output);
     (void)read_line(output, ret_line, line_cap, START_MS); /* some print nothing */
     if (waitpid(pid, &status, 0) != pid || status != 0) {
         fail("parlor %s %s failed", all[1], all[2]);
@@ -112,13 +125,15 @@ struct server server_start(const char *folder, const struct cores *cores, int co
     struct server server = {0};
     char line[256];
     int output;
-    (void)setenv("PARLOR_LOG_LEVEL", "warn", 1);
+    (void)setenv("PARLOR_LOG_LEVEL", "warn", 0); /* a row may want less */
     (void)setenv("PARLOR_LOOPS", core >= 0 ? "1" : "0", 1);
-    server.pid = run(words, cores, core, &output);
+    server.started = usage_now();
+    server.pid = run(words, cores, core, NULL, &output);
     if (!read_line(output, line, sizeof(line), START_MS) ||
         sscanf(line, "listening http://127.0.0.1:%d", &server.port) != 1) {
         fail("the server did not say where it listens, but \"%s\"", line);
     }
+    server.listening = usage_now();
     (void)close(output); /* it prints that one line */
     return server;
 }
@@ -177,6 +192,19 @@ size_t server_get(const struct server *server, const char *path, const char *coo
     return len;
 }
 
+void server_epoch(const struct server *server, const char *cookie, char ret_epoch[EPOCH_LEN])
+{
+    static char page[256 * 1024];
+    static const char before[] = " data-cursor=\"";
+    (void)server_get(server, "/rooms/1", cookie, page, sizeof(page));
+    const char *cursor = strstr(page, before);
+    size_t len = cursor != NULL ? strcspn(cursor + sizeof(before) - 1, ":\"") : EPOCH_LEN;
+    if (len >= EPOCH_LEN) {
+        fail("the page of room 1 states no cursor");
+    }
+    (void)snprintf(ret_epoch, EPOCH_LEN, "%.*s", (int)len, cursor + sizeof(before) - 1);
+}
+
 /* --- counters
  * ------------------------------------------------------------------------------------- */
 
@@ -194,6 +222,11 @@ int64_t counter_get(const struct counters *counters, const char *name)
         fail("the server has no counter %s", name);
     }
     return strtoll(line + len, NULL, 10);
+}
+
+int64_t counters_between(const struct counters *from, const struct counters *to, const char *name)
+{
+    return counter_get(to, name) - counter_get(from, name);
 }
 
 void server_settle(const struct server *server, int64_t sockets)

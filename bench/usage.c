@@ -7,8 +7,11 @@
 #include <string.h>
 #include <sys/times.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fail.h"
+
+enum { SAME_FOR = 3, LOOK_EVERY_US = 300000, LOOKS_MAX = 100 };
 
 Nanos usage_now(void)
 {
@@ -102,6 +105,49 @@ struct memory memory_of(pid_t pid)
     }
     (void)fclose(file);
     return memory;
+}
+
+struct memory memory_settled(pid_t pid)
+{
+    struct memory last = {0};
+    int same = 0;
+    for (int i = 0; same < SAME_FOR; i++) {
+        struct memory now = memory_of(pid);
+        same = now.rss == last.rss ? same + 1 : 0;
+        last = now;
+        if (i == LOOKS_MAX) {
+            fail("the server's memory does not settle");
+        }
+        (void)usleep(LOOK_EVERY_US);
+    }
+    return last;
+}
+
+int64_t memory_peak(pid_t pid)
+{
+    char path[64];
+    char line[256];
+    long long kib = -1;
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && kib < 0 && fgets(line, sizeof(line), file) != NULL) {
+        (void)sscanf(line, "VmHWM: %lld kB", &kib);
+    }
+    if (file == NULL || kib < 0) {
+        fail_sys("%s", path);
+    }
+    (void)fclose(file);
+    return kib * 1024;
+}
+
+void memory_peak_reset(pid_t pid)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/clear_refs", (int)pid);
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fputs("5", file) < 0 || fclose(file) != 0) {
+        fail_sys("%s", path);
+    }
 }
 
 struct cores cores_find(void)

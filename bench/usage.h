@@ -43,6 +43,11 @@ struct memory {
 };
 
 struct memory memory_of(pid_t pid);
+/* Once it has stayed the same for a while. */
+struct memory memory_settled(pid_t pid);
+/* The highest RSS since memory_peak_reset, bytes. */
+int64_t memory_peak(pid_t pid);
+void memory_peak_reset(pid_t pid);
 
 /* The processors that the bench may use: the first for what is measured, the second for itself. */
 struct cores {
