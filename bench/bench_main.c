@@ -29,6 +29,7 @@ static const struct row {
     {"stalled", row_stalled, "readers that stop reading: what the others and the memory feel"},
     {"rooms", row_rooms, "a large busy room: what the other rooms feel"},
     {"signins", row_signins, "200 sign-ins at once: what chat feels"},
+    {"scale", row_scale, "what a unit costs at 1, 10 and 100 times the size"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), SPARE_DESCRIPTORS = 256 };

@@ -12,7 +12,7 @@
 #include "fail.h"
 
 enum { WIDTH = 860, HEIGHT = 440, LEFT = 76, RIGHT = 280, TOP = 64, BOTTOM = 60, TICKS_MAX = 24 };
-enum { TICKS_WANTED = 5, LEGEND_STEP = 24, COLOURS = 6 };
+enum { TICKS_WANTED = 5, LEGEND_STEP = 24, COLOURS = 8 };
 
 struct axis {
     bool is_log, is_share;
@@ -27,10 +27,10 @@ struct axis {
 static const char style[] =
     "<style>\n"
     "svg{--ground:#fff;--ink:#1f2328;--soft:#59636e;--grid:#e4e7eb;--c0:#0b62c4;--c1:#c2410c;"
-    "--c2:#15803d;--c3:#9333ea;--c4:#a16207;--c5:#be185d}\n"
+    "--c2:#15803d;--c3:#9333ea;--c4:#a16207;--c5:#be185d;--c6:#0e7490;--c7:#6b7280}\n"
     "@media (prefers-color-scheme:dark){svg{--ground:#14181d;--ink:#e6edf3;--soft:#9aa5b1;"
     "--grid:#2b323a;--c0:#6cb2ff;--c1:#ff9a62;--c2:#62d58a;--c3:#cda2ff;--c4:#e7c252;"
-    "--c5:#ff8fbd}}\n"
+    "--c5:#ff8fbd;--c6:#5ad7e6;--c7:#b6c0cb}}\n"
     "text{font:13px system-ui,sans-serif;fill:var(--soft)}\n"
     ".title{font-size:17px;font-weight:600;fill:var(--ink)}\n"
     ".key{fill:var(--ink)}\n"

@@ -124,6 +124,9 @@ struct fanout_result fanout_result(const struct fanout *fanout)
 {
     struct usage_span span = usage_between(&fanout->start, &fanout->end);
     double articles = (double)(fanout->end_articles - fanout->start_articles);
+    if (articles == 0) {
+        fail("nothing was delivered in %.3g s: the machine is too busy", span.seconds);
+    }
     struct fanout_result result = {
         .per_second = articles / span.seconds,
         .cpu_ns = span.cpu_s * NANOS_PER_S / articles,

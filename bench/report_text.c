@@ -154,7 +154,7 @@ static void print_costs(FILE *out, const struct report *report)
     (void)fprintf(out, "\n## As things grow\n\n"
                        "What one unit of work costs at each size. Where work is linear or better, "
                        "the growth is at most about 1.\n\n"
-                       "| cost | unit | grows with | 1 | 2 | 3 | 4 | growth |\n"
+                       "| cost | unit | grows with | 1st size | 2nd | 3rd | 4th | growth |\n"
                        "|---|---|---|---|---|---|---|---|\n");
     for (int i = 0; i < report->cost_count; i++) {
         const struct cost *cost = &report->costs[i];

@@ -31,3 +31,4 @@ void row_reconnect(struct bench *bench);
 void row_stalled(struct bench *bench);
 void row_rooms(struct bench *bench);
 void row_signins(struct bench *bench);
+void row_scale(struct bench *bench);
