@@ -236,6 +236,7 @@ test("Send is there when there is something to send, and somewhere to send it", 
         socket.connectToServer();
         sockets.push(socket);
     });
+    await page.route("**/changes?*", (route) => route.abort()); // nor is the house there when it is asked
     await ines.open(front);
     const send = page.locator("#composer button[type=submit]");
     assert.equal(await send.isDisabled(), true);

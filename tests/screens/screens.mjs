@@ -35,9 +35,10 @@ const forbidden = async (page) => {
     await page.click("button");
     await page.waitForSelector("h1");
 };
-/* Cuts the page off without touching the house, then lets the page's clock run. */
-const cut = async (page, seconds) => {
+/* Cuts the page off without touching the house, then lets the page's clock run; it may still ask. */
+const cut = async (page, seconds, { mayAsk = false } = {}) => {
     page.isCut = true;
+    if (!mayAsk) await page.route("**/changes?*", (route) => route.abort());
     for (const socket of page.sockets.splice(0)) await socket.close({ code: 1012 });
     await page.waitForSelector("html:not([data-live=on])");
     for (let second = 0; second < seconds; second++) await page.clock.runFor(1000);
@@ -168,6 +169,13 @@ const states = {
         go: async (page) => {
             await room(page);
             await cut(page, 6);
+        },
+    },
+    "room-asks": {
+        go: async (page) => {
+            await room(page);
+            await cut(page, 12, { mayAsk: true });
+            await page.waitForSelector('html[data-live="asks"]');
         },
     },
     "room-offline": {
