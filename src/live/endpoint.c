@@ -122,7 +122,6 @@ static void entering_known(struct dir_lookup *lookup)
             live_socket_close(socket, WS_CLOSE_LAGGING, "too many new connections");
         } else if (is_last) {
             enter_room(socket, lookup->rooms, &entering->place);
-            live_socket_opened(socket);
         }
     }
     if (lookup->error == ERR_NONE) {

@@ -55,6 +55,14 @@ void live_socket_unref(struct live_socket *socket)
 
 /* --- bytes in --------------------------------------------------------------------------------- */
 
+/* Whether the client's next message is to be looked at, by its rate, its operations in flight and its state. */
+static bool may_go_on(const struct live_socket *socket)
+{
+    bool may = socket->state != LIVE_OPENING && socket->pause == NULL && !socket->is_draining &&
+               socket->in_flight < LIMIT_IN_FLIGHT;
+    return may || socket->state == LIVE_ENDING;
+}
+
 /* While the socket is ending, messages are passed over: the peer's close frame comes behind them. */
 static bool on_text(void *context, Str text)
 {
@@ -64,7 +72,7 @@ static bool on_text(void *context, Str text)
     if (socket->state != LIVE_ENDING) {
         endpoint_message(socket, text);
     }
-    return !conn_is_closing(socket->conn);
+    return !conn_is_closing(socket->conn) && may_go_on(socket);
 }
 
 /* Each ping is answered: a peer that does not read the pongs fills its private chain and goes. */
@@ -100,13 +108,16 @@ static const struct ws_reader_events reader_events = {
     .on_close = on_close_frame,
 };
 
-/* Bytes alone move no deadline: else a client that sends now and then could leave a message unfinished,
- * or what is sent to it unread, for ever. A message that begins has its time anew. */
-static void feed(struct live_socket *socket, char *data, size_t len)
+/* One reading of bytes, up to where the client has to wait; how many were taken. Bytes alone move no deadline:
+ * else a client that sends now and then could leave a message unfinished, or what is sent to it unread, for
+ * ever. A message that begins has its time anew. */
+static size_t read_messages(struct live_socket *socket, char *data, size_t len)
 {
+    size_t used;
     bool was_partial = ws_reader_is_partial(&socket->reader);
     socket->has_message = false;
-    int code = ws_reader_feed(&socket->reader, data, len, &reader_events, socket);
+    socket->is_reading = true;
+    int code = ws_reader_feed(&socket->reader, data, len, &reader_events, socket, &used);
     if (code != 0 && socket->state != LIVE_ENDING) {
         live_socket_close(socket, code, "");
     }
@@ -115,44 +126,51 @@ static void feed(struct live_socket *socket, char *data, size_t len)
     if (is_other && !conn_is_closing(socket->conn) && !conn_is_blocked(socket->conn)) {
         arm_deadline(socket);
     }
+    socket->is_reading = false;
+    return code == 0 ? used : len;
 }
 
-/* Before it is known who this is, only what came in one piece with the handshake can arrive here: the
- * socket is not read on. */
-static void keep_early(struct live_socket *socket, const char *data, size_t len)
+static void drop_unread(struct live_socket *socket)
 {
-    if (socket->early == NULL) {
-        socket->early = mem_new(struct buf);
+    if (socket->unread != NULL) {
+        buf_finish(&socket->unread->bytes);
+        mem_free(socket->unread);
+        socket->unread = NULL;
     }
-    buf_put(socket->early, data, len);
 }
 
-static void drop_early(struct live_socket *socket)
+static void keep_unread(struct live_socket *socket, const char *data, size_t len)
 {
-    if (socket->early != NULL) {
-        buf_finish(socket->early);
-        mem_free(socket->early);
-        socket->early = NULL;
+    if (socket->unread == NULL) {
+        socket->unread = mem_new(struct live_unread);
+    }
+    buf_put(&socket->unread->bytes, data, len);
+}
+
+/* Goes on with what was kept, as far as the client may. */
+static void read_unread(struct live_socket *socket)
+{
+    while (socket->unread != NULL && !conn_is_closing(socket->conn) && may_go_on(socket)) {
+        struct live_unread *unread = socket->unread;
+        size_t len = unread->bytes.len - unread->at;
+        unread->at += read_messages(socket, unread->bytes.data + unread->at, len);
+        if (unread->at == unread->bytes.len) {
+            drop_unread(socket);
+        }
     }
 }
 
 static void on_data(struct conn *conn, char *data, size_t len)
 {
     struct live_socket *socket = conn_user(conn);
-    if (socket->state == LIVE_OPENING) {
-        keep_early(socket, data, len);
-    } else {
-        feed(socket, data, len);
+    size_t used = 0;
+    if (socket->unread == NULL && may_go_on(socket)) {
+        used = read_messages(socket, data, len);
     }
-}
-
-void live_socket_opened(struct live_socket *socket)
-{
-    if (socket->early != NULL) {
-        feed(socket, socket->early->data, socket->early->len);
-        drop_early(socket);
+    if (used < len && !conn_is_closing(conn)) {
+        keep_unread(socket, data + used, len - used);
+        live_socket_update_reading(socket);
     }
-    live_socket_update_reading(socket);
 }
 
 static void on_eof(struct conn *conn)
@@ -322,9 +340,13 @@ void live_socket_update_reading(struct live_socket *socket)
     if (socket->conn == NULL || conn_is_closing(socket->conn)) {
         return;
     }
-    bool may_read = socket->state != LIVE_OPENING && socket->pause == NULL &&
-                    !socket->is_draining && socket->in_flight < LIMIT_IN_FLIGHT;
-    conn_set_reading(socket->conn, may_read || socket->state == LIVE_ENDING);
+    if (!socket->is_reading) {
+        read_unread(socket);
+    }
+    if (conn_is_closing(socket->conn)) {
+        return;
+    }
+    conn_set_reading(socket->conn, socket->unread == NULL && may_go_on(socket));
 }
 
 static void end_pause(struct live_socket *socket)
@@ -424,7 +446,7 @@ static void on_close(struct conn *conn)
     struct hub *hub = socket->hub;
     leave_room(socket);
     drop_private(socket);
-    drop_early(socket);
+    drop_unread(socket);
     end_pause(socket);
     ws_reader_finish(&socket->reader);
     hub_person_leave(socket);

@@ -34,6 +34,14 @@ struct live_pause {
     struct live_socket *socket;
 };
 
+/* What came in one piece with what the client may send, and lies behind it: before it is known whose socket this
+ * is, during a pause, or behind LIMIT_IN_FLIGHT operations. As long as there is some the socket is not read, so
+ * it is at most what one read brought. */
+struct live_unread {
+    struct buf bytes;
+    size_t at; /* read up to here */
+};
+
 struct live_socket {
     struct conn *conn; /* null once closed */
     struct hub *hub;
@@ -43,7 +51,7 @@ struct live_socket {
     struct list_node person_node;
     struct private_piece *private_last;
     struct ws_reader reader;
-    struct buf *early;  /* came before it was known whose socket this is; null as a rule */
+    struct live_unread *unread; /* came before it may be read on; null as a rule */
     RoomId opening;     /* room that it is not in yet: of an `open` under way, or of a reset; or 0 */
     struct live_socket *next_waiting; /* for a replay or for the log's head */
     Seq target;     /* JOINING: has everything up to here; WAITING: replayed up to here */
@@ -60,6 +68,7 @@ struct live_socket {
     bool is_counted;        /* towards its person's limit of sockets */
     bool is_draining;       /* close with 1012 once in_flight is 0 */
     bool is_writer;         /* in hub->writers */
+    bool is_reading;        /* messages are being read: not to be begun again within */
     bool has_message;       /* came whole with the bytes that are being fed */
     bool has_peer_closed;   /* its close frame came: TCP ends when ours is written */
 };
@@ -70,9 +79,6 @@ struct live_socket *live_socket_create(struct hub *hub);
 void live_socket_attach(struct live_socket *socket, struct conn *conn);
 struct live_socket *live_socket_ref(struct live_socket *socket);
 void live_socket_unref(struct live_socket *socket);
-
-/* It is known now whose socket this is: reads what came early, and goes on reading. */
-void live_socket_opened(struct live_socket *socket);
 
 /* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
  * turn, together with what its room has. More than LIMIT_PRIVATE since the chain was last empty: the
@@ -97,7 +103,8 @@ void live_socket_drain_all(struct hub *hub);
 void live_socket_op_done(struct live_socket *socket);
 /* Stops reading for a while; no-op during one. */
 void live_socket_pause(struct live_socket *socket, Millis duration_ms);
-/* Whether the client is to be read, by its rate, its operations in flight and its state. */
+/* Has the client read on or not, by its rate, its operations in flight and its state; what had come already is
+ * read first. */
 void live_socket_update_reading(struct live_socket *socket);
 
 /* In endpoint.c: one text message of the client. */

@@ -193,7 +193,7 @@ static int take_frames(struct ws_reader *reader, char *data, size_t len, size_t 
         struct frame frame;
         enum header header = parse_header(data + at, len - at, &frame, &code);
         if (header == HEADER_BAD) {
-            return code;
+            break;
         }
         code = 0;
         if (header == HEADER_MORE || len - at - frame.header_len < frame.payload_len) {
@@ -227,28 +227,32 @@ static size_t complete_frame(struct buf *frame_bytes, const char *data, size_t l
 }
 
 int ws_reader_feed(struct ws_reader *reader, char *data, size_t len,
-                   const struct ws_reader_events *events, void *context)
+                   const struct ws_reader_events *events, void *context, size_t *ret_used)
 {
     int code = 0;
-    size_t used = 0;
+    size_t used = 0, completing = 0;
     if (reader->partial != NULL && reader->partial->frame.len > 0) {
         struct buf *frame_bytes = &reader->partial->frame;
-        size_t taken = complete_frame(frame_bytes, data, len);
-        data += taken;
-        len -= taken;
+        completing = complete_frame(frame_bytes, data, len);
         code = take_frames(reader, frame_bytes->data, frame_bytes->len, &used, events, context);
         if (code == 0 && used == 0) {
-            return 0; /* still incomplete, and all input is in it */
+            *ret_used = len; /* still incomplete, and all input is in it */
+            return 0;
         }
         buf_finish(frame_bytes);
+        used = 0;
     }
+    data += completing;
+    len -= completing;
     if (code == 0) {
         code = take_frames(reader, data, len, &used, events, context);
     }
     if (code == 0 && used < len) {
         buf_put(&partial_of(reader)->frame, data + used, len - used);
+        used = len;
     }
     drop_partial_if_empty(reader);
+    *ret_used = completing + used;
     return code == STOP ? 0 : code;
 }
 

@@ -15,7 +15,7 @@ struct ws_reader {
     struct ws_partial *partial; /* null when between messages */
 };
 
-/* Any of these may end the connection: they return false when reading must stop. The bytes are gone
+/* Each returns false when reading must stop: for now, or because the connection ends. The bytes are gone
  * after the call. */
 struct ws_reader_events {
     bool (*on_text)(void *context, Str text); /* complete and valid UTF-8 */
@@ -24,9 +24,11 @@ struct ws_reader_events {
 };
 
 /* Feeds bytes (changed in place). Returns 0, or the code to close with: 1002, 1003, 1007, 1008
- * (LIMIT_WS_FRAGMENTS), 1009 (LIMIT_WS_MESSAGE). After a close frame or a code, feed no more. */
+ * (LIMIT_WS_FRAGMENTS), 1009 (LIMIT_WS_MESSAGE). After a close frame or a code, feed no more.
+ * *ret_used: how many bytes were taken; fewer than `len` only when an event stopped the reading. What was not
+ * taken is to be fed first when it goes on. */
 int ws_reader_feed(struct ws_reader *reader, char *data, size_t len,
-                   const struct ws_reader_events *events, void *context);
+                   const struct ws_reader_events *events, void *context, size_t *ret_used);
 /* An incomplete frame or message is waiting for more bytes: it has LIMIT_WS_PARTIAL_MS. */
 bool ws_reader_is_partial(const struct ws_reader *reader);
 void ws_reader_finish(struct ws_reader *reader);

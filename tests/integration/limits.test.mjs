@@ -1,5 +1,8 @@
 /* limits.test.mjs -- what one person may ask for, and what is counted of it, at a real server. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { Server, unlimited } from "../support/server.mjs";
 import { eventually } from "../support/load.mjs";
@@ -210,4 +213,39 @@ test("whoever asks for more than they read is cut off, in whatever state that fi
         client.cut();
     }
     assert.equal((await fetch(`${server.origin}/healthz`)).status, 200);
+});
+
+test("R10 frames that come in one piece are read at their rate, one by one", async () => {
+    const server = await serve({ ...unlimited, PARLOR_FRAMES_PER_SECOND: "1" });
+    const client = await enter(server);
+    const before = (await server.metrics()).ws_frames_in_total;
+    const read = frame(JSON.stringify({ type: "read", room: server.room, post: 1 }));
+    client.socket.write(Buffer.concat(Array(500).fill(read)));
+    let frames = 0;
+    await eventually(async () => (frames = (await server.metrics()).ws_frames_in_total - before) > 2, "the burst is read");
+    assert.ok(frames < 50, `${frames} of 500 frames were read at once`);
+    await client.until(() => client.closed === 1008); // it goes on for more than ten seconds
+    client.cut();
+});
+
+test("one socket has 64 operations at the store at most, however its frames come, and loses none", async () => {
+    const server = await serve({ ...unlimited });
+    const client = await enter(server);
+    const locker = spawn("sqlite3", [join(server.data, "parlor.db")], { stdio: ["pipe", "pipe", "inherit"] });
+    locker.stdin.write("BEGIN IMMEDIATE; SELECT 'locked';\n");
+    await once(locker.stdout, "data");
+    const posts = Array.from({ length: 640 }, (_, i) => ({ type: "post", room: server.room, nonce: `n${i}`, body: `${i}` }));
+    client.socket.write(Buffer.concat(posts.map((post) => frame(JSON.stringify(post)))));
+    await eventually(async () => (await server.metrics()).store_queue > 0, "posts wait");
+    let most = 0;
+    for (let look = 0; look < 10; look++) most = Math.max(most, (await server.metrics()).store_queue);
+    locker.stdin.end("ROLLBACK;\n");
+    assert.ok(most <= 64, `${most} operations waited`);
+    /* Under a lock that lasts they may be told to come again; none is forgotten, and none overtakes another. */
+    await client.until(() => client.acks.length + client.refusals.length === 640);
+    assert.ok(client.refusals.every((refusal) => refusal.kind === "busy"));
+    const refused = new Set(client.refusals.map((refusal) => refusal.nonce));
+    const taken = posts.map((post) => post.nonce).filter((nonce) => !refused.has(nonce));
+    assert.deepEqual(client.acks.map((ack) => ack.nonce), taken);
+    client.cut();
 });

@@ -1,6 +1,6 @@
 /* test_ws_reader.c -- what a client's frames mean, what is refused with which code, and that no
  * split of the bytes changes either. Each row is fed whole, byte by byte, and in two pieces at
- * every place. SPDX-License-Identifier: MIT */
+ * every place, to one who takes all at once and to one who takes one message at a time. SPDX-License-Identifier: MIT */
 #include "ws/ws_reader.h"
 
 #include <stdio.h>
@@ -59,10 +59,44 @@ static bool on_close(void *context, int code)
     return false;
 }
 
+/* The same by somebody who takes one message at a time. */
+static bool on_text_and_stop(void *context, Str text)
+{
+    (void)on_text(context, text);
+    return false;
+}
+
+static bool on_ping_and_stop(void *context, Str payload)
+{
+    (void)on_ping(context, payload);
+    return false;
+}
+
 static const struct ws_reader_events events = {on_text, on_ping, on_close};
+static const struct ws_reader_events stopping = {on_text_and_stop, on_ping_and_stop, on_close};
+
+/* Feeds one piece, and again what was not taken of it. */
+static int feed_all(struct ws_reader *reader, Str piece, const struct ws_reader_events *listener,
+                    struct buf *heard)
+{
+    int code = 0;
+    for (size_t at = 0, used; at < piece.len && code == 0; at += used) {
+        size_t len = piece.len - at;
+        char *rest = mem_alloc(len); /* of just this size, so that a look too far is seen */
+        memcpy(rest, piece.data + at, len);
+        code = ws_reader_feed(reader, rest, len, listener, heard, &used);
+        mem_free(rest);
+        assert_true(used <= len);
+        if (str_contains(buf_str(heard), S("close("))) {
+            break;
+        }
+        assert_true(code != 0 || used > 0);
+    }
+    return code;
+}
 
 /* Feeds pieces of `step` bytes, the first of `first`; says what was heard, and the code. */
-static struct buf listen_to(Str bytes, size_t first, size_t step)
+static struct buf listen_to(Str bytes, size_t first, size_t step, const struct ws_reader_events *listener)
 {
     struct ws_reader reader = {0};
     struct buf heard = {0};
@@ -70,11 +104,8 @@ static struct buf listen_to(Str bytes, size_t first, size_t step)
     bool is_closed = false;
     for (size_t at = 0; at < bytes.len && code == 0 && !is_closed;) {
         size_t len = MIN(at == 0 ? first : step, bytes.len - at);
-        char *piece = mem_alloc(len);
-        memcpy(piece, bytes.data + at, len);
-        code = ws_reader_feed(&reader, piece, len, &events, &heard);
+        code = feed_all(&reader, str_of(bytes.data + at, len), listener, &heard);
         is_closed = str_contains(buf_str(&heard), S("close("));
-        mem_free(piece);
         at += len;
     }
     if (code != 0) {
@@ -86,14 +117,21 @@ static struct buf listen_to(Str bytes, size_t first, size_t step)
     return heard;
 }
 
-static void assert_heard(Str bytes, size_t first, size_t step, const char *expected)
+static void assert_heard_by(const struct ws_reader_events *listener, Str bytes, size_t first,
+                            size_t step, const char *expected)
 {
-    struct buf heard = listen_to(bytes, first, step);
+    struct buf heard = listen_to(bytes, first, step, listener);
     if (!str_eq(buf_str(&heard), str_from_z(expected))) {
         fail_msg("in pieces of %zu, %zu …: \"%.*s\" instead of \"%s\"", first, step,
                  STR_ARG(buf_str(&heard)), expected);
     }
     buf_finish(&heard);
+}
+
+static void assert_heard(Str bytes, size_t first, size_t step, const char *expected)
+{
+    assert_heard_by(&events, bytes, first, step, expected);
+    assert_heard_by(&stopping, bytes, first, step, expected);
 }
 
 /* Takes the bytes. Long ones are not split everywhere, for time's sake. */
@@ -260,7 +298,7 @@ static void control_frames_are_short_and_whole(void **state)
     expect_frame(FIN | WS_CLOSE, str_of(payload, sizeof(payload)), "code 1002");
     struct buf bytes = {0};
     put_frame(&bytes, FIN | WS_PING, str_of(payload, 125));
-    struct buf heard = listen_to(buf_str(&bytes), 5, 7);
+    struct buf heard = listen_to(buf_str(&bytes), 5, 7, &events);
     assert_int_equal(heard.len, S("ping() ").len + 125);
     buf_finish(&heard);
     buf_finish(&bytes);
@@ -337,6 +375,24 @@ static void text_is_utf8(void **state)
 /* --- memory
  * ------------------------------------------------------------------------------------------- */
 
+/* Whoever stops has the rest untouched, and nothing of it is kept here. */
+static void what_was_not_taken_is_said(void **state)
+{
+    struct ws_reader reader = {0};
+    struct buf bytes = {0}, heard = {0};
+    size_t used;
+    (void)state;
+    put_frame(&bytes, FIN | WS_TEXT, S("one"));
+    size_t one = bytes.len;
+    put_frame(&bytes, FIN | WS_TEXT, S("two"));
+    assert_int_equal(ws_reader_feed(&reader, bytes.data, bytes.len, &stopping, &heard, &used), 0);
+    assert_int_equal(used, one);
+    assert_false(ws_reader_is_partial(&reader));
+    assert_true(str_eq(buf_str(&heard), S("text(3:one) ")));
+    buf_finish(&bytes);
+    buf_finish(&heard);
+}
+
 static void whole_frames_cost_no_memory(void **state)
 {
     static const struct ws_reader_events silent = {on_text, on_ping, on_close};
@@ -348,7 +404,8 @@ static void whole_frames_cost_no_memory(void **state)
     put_frame(&bytes, FIN | WS_TEXT, S("two"));
     buf_reserve(&heard, 100);
     uint64_t before = mem_allocations();
-    assert_int_equal(ws_reader_feed(&reader, bytes.data, bytes.len, &silent, &heard), 0);
+    size_t used;
+    assert_int_equal(ws_reader_feed(&reader, bytes.data, bytes.len, &silent, &heard, &used), 0);
     assert_int_equal(mem_allocations(), before);
     assert_false(ws_reader_is_partial(&reader));
     buf_finish(&bytes);
@@ -372,6 +429,7 @@ int main(void)
                    control_frames_are_short_and_whole),
         NAMED_TEST("W21 W22 W23 W24 closing", closing),
         NAMED_TEST("W26 text is UTF-8", text_is_utf8),
+        cmocka_unit_test(what_was_not_taken_is_said),
         cmocka_unit_test(whole_frames_cost_no_memory),
     };
     return cmocka_run_group_tests_name("ws_reader", tests, NULL, NULL);
