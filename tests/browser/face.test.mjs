@@ -132,3 +132,25 @@ test("a name that is cut is read in full where the pointer rests", async () => {
     assert.equal(await ines.page.locator("h1").getAttribute("title"), long);
     await ines.leave();
 });
+
+test("a name written from right to left is cut at its end too, and stays at the edge of the others", async () => {
+    server.addUser("layla", { name: "ليلى حسن عبد الرحمن الطويلة جدا" });
+    const layla = await Person.arrive(browser, server, "layla", { viewport: { width: 1120, height: 800 } });
+    await layla.open(kitchen);
+    for (const selector of [".me__name", ".composer__who span"]) {
+        const { box, first, isCut } = await layla.page.$eval(selector, (name) => {
+            const range = document.createRange();
+            range.setStart(name.firstChild, 0);
+            range.setEnd(name.firstChild, 1);
+            const { left, right } = name.getBoundingClientRect();
+            return { box: { left, right }, first: range.getBoundingClientRect().right, isCut: name.scrollWidth > name.clientWidth };
+        });
+        assert.ok(isCut, `${selector} is cut`);
+        assert.ok(first > box.left && first <= box.right + 1, `${selector} begins in sight: ${first} of ${JSON.stringify(box)}`);
+    }
+    const right = server.addRoom("غرفة");
+    await layla.open(right);
+    const row = `#rooms a[href="/rooms/${right}"] .row__name`;
+    assert.equal(await wordsAt(layla.page, row), await wordsAt(layla.page, `#rooms a[href="/rooms/${front}"] .row__name`));
+    await layla.leave();
+});
