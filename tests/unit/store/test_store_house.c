@@ -102,6 +102,7 @@ static void the_first_person_gets_all_in_one_transaction(void **state)
     assert_true(house.is_settled);
     assert_str_equal(house.code, "first-code");
     assert_str_equal(house.inviter, "ada");
+    assert_str_equal(house.host, "ada");
     assert_int_equal(store_fixture_ask(fixture, &rooms.op), ERR_NONE);
     assert_int_equal(rooms.room_count, 1);
     assert_str_equal(rooms.rooms[0].name, "Front room");
