@@ -121,6 +121,35 @@ describe("emoji", () => {
     });
 });
 
+test("U08 nothing that steers a terminal gets into the log or out of a command, whoever typed it", async () => {
+    const server = new Server({ environment: { ...unlimited, PARLOR_REGISTRATION: "open", PARLOR_LOG_LEVEL: "debug" } });
+    try {
+        const steering = "\u001b]0;x\u0007\u001b[31mred\u007f\u0085\u009b2J\u2028\u2029\u202e";
+        const typed = encodeURIComponent(steering);
+        server.addUser("ada", { password });
+        server.addRoom("Kitchen");
+        await server.start();
+        const ada = new Member(server, "ada");
+        for (const path of [`/rooms/${typed}`, `/users/${typed}`, `/${typed}`, `/session?next=${typed}`, `/rooms/1/messages/${typed}`]) {
+            for (const who of [ada, new Member(server)]) assert.ok((await who.get(path)).status < 500, path);
+        }
+        await ada.send("/session", { handle: steering, password: steering });
+        for (const name of [steering, "a\u0085b", "a\u009bb", "a\u001bb", "a\u2028b", "a\u2029b"]) {
+            assert.equal((await ada.change("/account", { name, bio: "" })).status, 422, JSON.stringify(name));
+            assert.equal((await ada.send("/rooms", { name })).status, 422, JSON.stringify(name));
+            assert.throws(() => server.addUser("eve", { name }), /cannot be shown/);
+        }
+        for (const body of [steering, "a\u001bb", "a\u0007b", "a\u007fb"]) {
+            assert.equal((await ada.send("/rooms/1/messages", { nonce: "u08", body })).status, 422, JSON.stringify(body));
+        }
+        assert.throws(() => server.addUser(steering), (error) => !/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202e]/.test(error.stderr));
+        assert.match(server.stderr, /path=/, "each request is in the log");
+        assert.doesNotMatch(server.stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
+    } finally {
+        await server.remove();
+    }
+});
+
 /* What the C library is told by these would change what upper and lower case are, and in what order letters come. */
 const languages = {
     "LANG=tr_TR.UTF-8": ["LANG=tr_TR.UTF-8"],
