@@ -154,6 +154,16 @@ for (const [how, { url, own }] of Object.entries(houses)) {
             assert.equal(stateOf(server), earlier);
         });
 
+        it("A24 no preflight from elsewhere is told anything, whatever the address", async () => {
+            for (const { method, path } of server.routes) {
+                const fields = { Cookie: server.cookie, Origin: "https://evil.example", "Access-Control-Request-Method": method,
+                    "Access-Control-Request-Headers": "hx-request" };
+                const answer = await tryAt(server, "OPTIONS", pathOf(server, { path }), { fields });
+                assert.equal(answer.status, 405, path);
+                assert.doesNotMatch(answer.head, /access-control/i, path);
+            }
+        });
+
         it("A23 P10 no socket is opened for a foreign, null or missing origin", async () => {
             const upgrade = {
                 Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13",

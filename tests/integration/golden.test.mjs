@@ -144,6 +144,26 @@ test("X09 X10 X11 what people choose is in no class, id, name, data attribute or
     assert.equal(server.sql(`SELECT count(*) AS n FROM message WHERE room_id = ${room}`)[0].n, sources.length);
 });
 
+test("X12 entities are shown as they were typed, wherever people type: decoded never, encoded once", async () => {
+    const { ada } = plain;
+    const typed = "&amp;lt; &lt;b&gt; &#39; &copy;";
+    const shown = "&amp;amp;lt; &amp;lt;b&amp;gt; &amp;#39; &amp;copy;";
+    const room = (await ada.send("/rooms", { name: typed })).location;
+    await ada.change(room, { topic: typed });
+    await ada.change("/account", { name: typed, bio: typed });
+    await ada.send(`${room}/messages`, { nonce: "x12", body: typed });
+    const occurrences = async (answer) => (await answer).text.split(shown).length - 1;
+    const one = new RegExp(`<div dir="auto">${shown.replaceAll(".", "\\.")}</div>`);
+    const page = (await ada.get(room)).text;
+    assert.match(page, one);
+    const seq = /data-seq="(\d+)"[^>]*data-nonce="x12"/.exec(page)[1];
+    /* At least so often: in its title, its list, its head, its forms. */
+    const places = [[room, 6], [`${room}/edit`, 4], [`${room}/people`, 3], [`${room}/messages/${seq}`, 4], ["/rooms", 3], ["/account", 4], ["/users/1", 3]];
+    for (const [path, least] of places) assert.ok((await occurrences(ada.get(path))) >= least, `${path}: ${await occurrences(ada.get(path))}`);
+    assert.ok((await occurrences(ada.change(room, { name: typed + "x".repeat(99), topic: typed }))) >= 2, "in a form that was refused");
+    for (const [path] of places) assert.doesNotMatch((await ada.get(path)).text, /&copy;|&amp;amp;amp;/, path);
+});
+
 test("X10 the colour of a face is one of twelve, whoever has it", async () => {
     const { ada, server } = plain;
     for (let i = 0; i < 30; i++) server.addUser(`p${i}`, { name: `${"#\"<url("[i % 6]}${i}` });
