@@ -60,7 +60,7 @@ describe("emoji", () => {
             assert.equal(made.status, 303, what);
             assert.equal((await ada.change(made.location, { topic: text })).status, 303, what);
             const page = (await ada.get(made.location)).text;
-            for (const place of [`<h1 id="main" class="room__name" tabindex="-1">${text}</h1>`, `dir="auto">${text}</p>`, `Ada ${text}`]) {
+            for (const place of [`>${text}</h1>`, `>${text}</p>`, `Ada ${text}`]) {
                 assert.ok(page.includes(place), `${what}: ${place}`);
             }
         }
