@@ -12,11 +12,12 @@ export class Raw {
     #bytes = Buffer.alloc(0);
     #waiting = [];
 
-    /* `methods` of the requests that will be sent, as far as they are not GET. */
+    /* `methods` of the requests that will be sent, as far as they are not GET. A server that has a `connect` of
+     * its own stands behind TLS. */
     static async open(server, methods = []) {
         const raw = new Raw();
         raw.methods = methods;
-        raw.socket = net.connect({ port: server.port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+        raw.socket = server.connect?.() ?? net.connect({ port: server.port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
         raw.socket.on("data", (bytes) => {
             raw.#bytes = Buffer.concat([raw.#bytes, bytes]);
             while (raw.#take());
@@ -30,7 +31,7 @@ export class Raw {
             raw.error = error;
             raw.#wake();
         });
-        await new Promise((done) => raw.socket.once("connect", done));
+        await new Promise((done) => raw.socket.once(server.connect ? "secureConnect" : "connect", done));
         return raw;
     }
 

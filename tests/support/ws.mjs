@@ -40,7 +40,7 @@ export class Client {
     static open(server, { cookie, room, after, origin = server.origin, headers = {}, early = "", onText } = {}) {
         const client = new Client();
         client.onText = onText;
-        client.socket = net.connect(server.port, "127.0.0.1");
+        client.socket = server.connect?.() ?? net.connect(server.port, "127.0.0.1");
         const query = after === undefined ? `room=${room}` : `room=${room}&after=${encodeURIComponent(after)}`;
         const fields = {
             Host: `127.0.0.1:${server.port}`,
