@@ -308,7 +308,7 @@ void account_set_password(struct web_request *request)
     change->key = str_format(arena, "#%lld", (long long)person->id); /* not those of signing in */
     Millis wait = tries_sign_in_as(change->key);
     if (wait > 0) {
-        refuse_change(change, 429, page_wait(request, wait), S(""));
+        refuse_change(change, 429, page_wait(request, S("Too many tries."), wait), S(""));
         return;
     }
     change->find.handle = person->handle;

@@ -86,7 +86,7 @@ void admission_hash(struct admission *admission)
     struct web_request *request = admission->request;
     Millis wait = tries_newcomer_from(web_client(request));
     if (wait > 0) {
-        fail(admission, 429, page_wait(request, wait));
+        fail(admission, 429, page_wait(request, S("Too many tries."), wait));
         return;
     }
     admission->check.done = hashed;

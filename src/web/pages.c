@@ -52,17 +52,18 @@ void page_fill(struct web_request *request, Str title, RoomId current, struct pa
     }
 }
 
-Str page_wait(struct web_request *request, Millis wait_ms)
+Str page_wait(struct web_request *request, Str why, Millis wait_ms)
 {
     struct arena *arena = &request->exchange->arena;
     long long seconds = (long long)((wait_ms + 999) / 1000);
     long long minutes = (seconds + 59) / 60;
     http_respond_field(request->exchange, S("Retry-After"), str_format(arena, "%lld", seconds));
     if (seconds < 60) {
-        return str_format(arena, "Too many tries. Wait %lld second%s.", seconds,
+        return str_format(arena, "%.*s Wait %lld second%s.", STR_ARG(why), seconds,
                           seconds == 1 ? "" : "s");
     }
-    return str_format(arena, "Too many tries. Wait %lld minute%s.", minutes, minutes == 1 ? "" : "s");
+    return str_format(arena, "%.*s Wait %lld minute%s.", STR_ARG(why), minutes,
+                      minutes == 1 ? "" : "s");
 }
 
 Str page_sentence(struct web_request *request, const struct err *err)
@@ -177,9 +178,12 @@ static struct again_fields_view fields_of(struct web_request *request)
 void page_too_soon(struct web_request *request, Millis wait_ms)
 {
     struct error_show_view view = error_view(request, 429);
-    view.text = page_wait(request, wait_ms);
     view.action = request->exchange->request.target;
     view.fields = fields_of(request);
+    view.title = S("That was fast");
+    view.text = page_wait(request,
+                          view.fields.count > 0 ? S("What you sent is kept.") : S("Nothing was changed."),
+                          wait_ms);
     template_error_show(&request->exchange->body, &view);
 }
 

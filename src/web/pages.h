@@ -15,8 +15,8 @@ void page_error(struct web_request *request, int status);
 void page_too_soon(struct web_request *request, Millis wait_ms);
 /* The same, with status 409, for a room of one's own beyond LIMIT_ROOMS_PER_PERSON: it is on no list. */
 void page_too_many_rooms(struct web_request *request);
-/* "Too many tries. Wait 2 minutes." and the field Retry-After, for an answer with 429. */
-Str page_wait(struct web_request *request, Millis wait_ms);
+/* "Too many tries. Wait 2 minutes." where that is `why`, and the field Retry-After, for an answer with 429. */
+Str page_wait(struct web_request *request, Str why, Millis wait_ms);
 /* The message of an error as a sentence of its own. */
 Str page_sentence(struct web_request *request, const struct err *err);
 /* The address of this house as others reach it, without a slash at its end. */

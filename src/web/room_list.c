@@ -171,7 +171,8 @@ static void start_add(struct room_add_ask *ask)
     PersonId maker = request->session->person.id;
     Millis wait = person_limits_take_room(&home->web->live->limits, maker, loop_now(home->loop));
     if (wait > 0) {
-        start_list(new_list(request, 429, ask->add.name, page_wait(request, wait)));
+        Str error = page_wait(request, S("That is many rooms at once."), wait);
+        start_list(new_list(request, 429, ask->add.name, error));
         return;
     }
     ask->live = home->web->live;

@@ -168,7 +168,7 @@ static void person_found(struct errand *errand)
     sign_in->key = tries_key(sign_in);
     Millis wait = tries_sign_in_as(sign_in->key);
     if (wait > 0) {
-        fail_sign_in(sign_in, 429, page_wait(request, wait));
+        fail_sign_in(sign_in, 429, page_wait(request, S("Too many tries."), wait));
         return;
     }
     sign_in->check.hash = error == ERR_NONE ? sign_in->find.password_hash : (Str){0};
@@ -192,7 +192,7 @@ void session_create(struct web_request *request)
     }
     Millis wait = tries_sign_in_from(web_client(request));
     if (wait > 0) {
-        fail_sign_in(sign_in, 429, page_wait(request, wait));
+        fail_sign_in(sign_in, 429, page_wait(request, S("Too many tries."), wait));
         return;
     }
     sign_in->typed = form_get(&request->form, S("handle"));

@@ -114,7 +114,7 @@ test("posts_per_second holds for the form, which is told to come back", async ()
     assert.equal(refused?.status, 429);
     assert.equal(refused.headers.get("Retry-After"), "1");
     const page = await refused.text();
-    assert.match(page, /Wait 1 second\./);
+    assert.match(page, /What you sent is kept\. Wait 1 second\./);
     assert.match(page, /<input type="hidden" name="body" value="hello">/, "what was typed is kept");
     const byScript = await Promise.all(Array.from({ length: 20 }, (_, i) => post(`s${i}`, { "HX-Request": "true" })));
     assert.deepEqual(new Set(byScript.map((answer) => answer.status).filter((status) => status !== 204)), new Set([429]));
