@@ -158,6 +158,47 @@ static void enter(struct live_socket *socket, const uint8_t *token_hash, const s
     ask_directory(entering);
 }
 
+/* --- whether the session still holds ---------------------------------------------------------------------- */
+
+struct recheck {
+    struct dir_lookup lookup;
+    struct live_socket *socket;
+};
+
+static void recheck_known(struct dir_lookup *lookup)
+{
+    struct recheck *recheck = CONTAINER_OF(lookup, struct recheck, lookup);
+    struct live_socket *socket = recheck->socket;
+    bool is_there = socket->conn != NULL && socket->state != LIVE_ENDING;
+    if (is_there && lookup->error == ERR_MISSING) {
+        live_socket_close(socket, WS_CLOSE_NO_SESSION, "signed out");
+    } else if (is_there && lookup->error == ERR_NONE) {
+        dir_session_unref(socket->session);
+        socket->session = dir_session_ref(lookup->session);
+    } /* else it is asked again soon */
+    if (lookup->error == ERR_NONE) {
+        dir_session_unref(lookup->session);
+        dir_rooms_unref(lookup->rooms);
+    }
+    mem_free(recheck);
+    live_socket_op_done(socket);
+}
+
+void endpoint_recheck(struct live_socket *socket)
+{
+    struct hub *hub = socket->hub;
+    if (socket->in_flight >= LIMIT_IN_FLIGHT || hub->is_draining) {
+        return;
+    }
+    struct recheck *recheck = mem_new(struct recheck);
+    recheck->socket = live_socket_ref(socket);
+    socket->in_flight++;
+    recheck->lookup.done = recheck_known;
+    memcpy(recheck->lookup.token_hash, socket->session->token_hash, STORE_TOKEN_HASH_LEN);
+    directory_drop_session(&hub->directory, recheck->lookup.token_hash); /* what it knows is as old */
+    directory_find(&hub->directory, &recheck->lookup);
+}
+
 /* --- the handshake -------------------------------------------------------------------------------------- */
 
 static void refuse(struct http_exchange *exchange, int status, Str why)

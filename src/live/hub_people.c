@@ -164,7 +164,7 @@ void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms
     }
     if (markup.len > 0) {
         struct blob *frame = render_private(buf_str(&markup));
-        live_socket_send(socket, frame, false);
+        live_socket_send_counters(socket, frame);
         blob_unref(frame);
     }
     buf_finish(&markup);
@@ -202,11 +202,22 @@ static void rooms_known(struct dir_lookup *lookup)
     mem_free(ask);
 }
 
+/* A socket whose session holds, as far as is known; null: all are on their way out. */
+static const struct live_socket *lasting_socket(struct hub_person *person)
+{
+    LIST_EACH(node, next, &person->sockets) {
+        const struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+        if (socket->state != LIVE_ENDING) {
+            return socket;
+        }
+    }
+    return NULL;
+}
+
 static void ask_rooms(struct hub *hub, struct hub_person *person)
 {
-    const struct live_socket *any =
-        CONTAINER_OF(list_first(&person->sockets), struct live_socket, person_node);
-    if (person->is_asking || hub->is_draining) {
+    const struct live_socket *any = lasting_socket(person);
+    if (any == NULL || person->is_asking || hub->is_draining) {
         return;
     }
     struct rooms_ask *ask = mem_new(struct rooms_ask);
@@ -236,7 +247,10 @@ static void hint_person(struct hub *hub, struct hub_person *person, const struct
     if (markup.len > 0) {
         struct blob *frame = render_private(buf_str(&markup));
         LIST_EACH(node, next, &person->sockets) {
-            live_socket_send(CONTAINER_OF(node, struct live_socket, person_node), frame, false);
+            struct live_socket *socket = CONTAINER_OF(node, struct live_socket, person_node);
+            if (!live_socket_send_hint(socket, frame)) {
+                hub_send_counters(socket, rooms); /* it has not taken the last: one frame with all */
+            }
         }
         blob_unref(frame);
     }

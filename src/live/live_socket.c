@@ -194,20 +194,75 @@ static void append_piece(struct live_socket *socket, struct blob *blob, bool is_
     socket->private_last = piece;
 }
 
+/* Makes room for `more` bytes of the chain's bound; false: the socket goes, for it is too far behind. */
+static bool take_private(struct live_socket *socket, size_t more)
+{
+    if (socket->private_bytes + more > LIMIT_PRIVATE) {
+        live_socket_close(socket, WS_CLOSE_LAGGING, "too far behind");
+        return false;
+    }
+    socket->private_bytes += (uint32_t)more;
+    return true;
+}
+
+static bool takes_frames(const struct live_socket *socket)
+{
+    return socket->conn != NULL && !conn_is_closing(socket->conn) && socket->state != LIVE_ENDING;
+}
+
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared)
 {
-    if (socket->conn == NULL || conn_is_closing(socket->conn) || socket->state == LIVE_ENDING) {
+    if (!takes_frames(socket) || (!is_shared && !take_private(socket, frame->len))) {
         return;
-    }
-    if (!is_shared) {
-        if (socket->private_bytes + frame->len > LIMIT_PRIVATE) {
-            live_socket_close(socket, WS_CLOSE_LAGGING, "too far behind");
-            return;
-        }
-        socket->private_bytes += frame->len;
     }
     append_piece(socket, frame, !is_shared);
     hub_queue_writer(socket->hub, socket);
+}
+
+static struct private_piece *waiting_hint(const struct live_socket *socket)
+{
+    struct private_piece *last = socket->private_last;
+    for (struct private_piece *piece = last; piece != NULL;) {
+        if (piece->is_hint && piece->sent == 0) {
+            return piece;
+        }
+        piece = piece->next == last ? NULL : piece->next;
+    }
+    return NULL;
+}
+
+static void queue_hint(struct live_socket *socket, struct blob *frame)
+{
+    live_socket_send(socket, frame, false);
+    if (takes_frames(socket)) {
+        socket->private_last->is_hint = true;
+    }
+}
+
+bool live_socket_send_hint(struct live_socket *socket, struct blob *frame)
+{
+    if (waiting_hint(socket) != NULL) {
+        return false;
+    }
+    queue_hint(socket, frame);
+    return true;
+}
+
+void live_socket_send_counters(struct live_socket *socket, struct blob *frame)
+{
+    struct private_piece *waiting = waiting_hint(socket);
+    if (waiting == NULL) {
+        queue_hint(socket, frame);
+        return;
+    }
+    size_t before = waiting->blob->len;
+    socket->private_bytes -= (uint32_t)before;
+    if (take_private(socket, frame->len)) {
+        blob_unref(waiting->blob);
+        waiting->blob = blob_ref(frame);
+    } else {
+        socket->private_bytes += (uint32_t)before; /* it goes: what was queued is still counted */
+    }
 }
 
 void live_socket_sendf(struct live_socket *socket, const char *format, ...)
@@ -322,8 +377,7 @@ static void on_deadline(struct conn *conn)
         return;
     }
     if (socket->session != NULL && socket->session->expires_ms <= clock_wall_ms()) {
-        live_socket_close(socket, WS_CLOSE_NO_SESSION, "signed out");
-        return;
+        endpoint_recheck(socket);
     }
     if (loop_now(socket->hub->loop) - socket->sent_ms > LIMIT_WS_HEARTBEAT_MS - QUIET_CHECK_MS) {
         send_heartbeat(socket);

@@ -26,6 +26,7 @@ struct private_piece {
     struct blob *blob;
     uint32_t sent;
     bool is_counted; /* in the socket's private_bytes */
+    bool is_hint;    /* counters of rooms: a newer frame may take its place as long as none of it is sent */
 };
 
 /* Over its rate, a client is not read until there is a token again: slowed, not cut. */
@@ -84,6 +85,11 @@ void live_socket_unref(struct live_socket *socket);
  * turn, together with what its room has. More than LIMIT_PRIVATE since the chain was last empty: the
  * socket is closed as lagging. `is_shared`: a replay, which others hold too, does not count. */
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
+/* The same for the counters of all rooms of the socket's person: one that waits for the socket to take it, or
+ * hints that do, are replaced, for this says all that they say. */
+void live_socket_send_counters(struct live_socket *socket, struct blob *frame);
+/* The same for a hint of some rooms. False: counters wait, and it was not queued: all are to be sent. */
+MUST_USE bool live_socket_send_hint(struct live_socket *socket, struct blob *frame);
 /* The same for markup that becomes a frame. */
 PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
 /* Tells the page to load a room anew: what it has cannot be continued. Until it opens the room again the
@@ -109,3 +115,6 @@ void live_socket_update_reading(struct live_socket *socket);
 
 /* In endpoint.c: one text message of the client. */
 void endpoint_message(struct live_socket *socket, Str text);
+/* In endpoint.c: asks the store whether the session still holds, for another page may have renewed it; closes with
+ * 4401 if not. */
+void endpoint_recheck(struct live_socket *socket);

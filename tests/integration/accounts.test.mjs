@@ -6,6 +6,7 @@ import net from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ask } from "../support/raw.mjs";
+import { eventually } from "../support/load.mjs";
 import { Server } from "../support/server.mjs";
 import { Visitor, words } from "../support/visitor.mjs";
 import { Client } from "../support/ws.mjs";
@@ -468,6 +469,23 @@ describe("signing in", () => {
             await client.until(() => client.closed === 4401, 60_000);
             assert.equal(await visitor.isIn(), false);
         }
+    });
+
+    test("A15 a session that another page renews keeps its sockets", async () => {
+        const visitor = new Visitor(server);
+        await visitor.signIn("bob", good);
+        const found = server.sql("SELECT hex(token_hash) AS h FROM session ORDER BY created_ms DESC LIMIT 1")[0].h;
+        const end = Date.now() + 4000;
+        await change(server, `UPDATE session SET seen_ms = ${end} - 30 * 86400000 WHERE hex(token_hash) = '${found}'`);
+        const client = await listen(server, visitor);
+        assert.equal(await visitor.isIn(), true);
+        const asked = (await server.metrics()).directory_misses_total;
+        const isAskedAgain = async () => Date.now() > end && (await server.metrics()).directory_misses_total > asked;
+        await eventually(isAskedAgain, "the socket's session is looked at again", 60_000);
+        client.post(1, "renewed", "still here");
+        await client.until(() => client.acks.length > 0);
+        assert.equal(client.closed, null);
+        client.cut();
     });
 
     test("A16 of fifty-one sessions the oldest ends, with its sockets", async () => {
