@@ -81,6 +81,7 @@
                 if (parlor.poll.isOn()) await parlor.poll.now(); // the echo stays until the message is there
                 drop(nonce);
             }
+            else if (answer.status === 429) refused(nonce, "busy");
             else if (answer.status < 500) refused(nonce, answer.status === 422 ? "input" : "denied");
         } catch {
             message.sentAt = Date.now(); // no connection: tried again like any other

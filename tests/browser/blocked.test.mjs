@@ -142,3 +142,29 @@ test("a house that is asked may go away and come back, and the socket with it", 
     await cleo.leave({ mayMissServer: true });
     proxy.stop();
 });
+
+test("R11 a page without a socket that writes faster than it may sends the rest a little later", async () => {
+    const strict = new Server({ environment: { PARLOR_POSTS_PER_SECOND: "1" } });
+    strict.addRoom("Front room");
+    strict.addUser("ada");
+    await strict.start();
+    const proxy = await new Proxy(strict, refuse).start();
+    try {
+        const ada = await Person.arrive(browser, proxy, "ada");
+        await ada.page.goto("/rooms/1");
+        await asks(ada);
+        const told = [];
+        ada.page.on("response", (answer) => answer.request().method() === "POST" && told.push(answer.status()));
+        const texts = Array.from({ length: 8 }, (_, i) => `number ${i}`);
+        for (const text of texts) await ada.write(text);
+        await ada.page.waitForFunction(() => parlor.outbox.count() === 0);
+        await ada.sees("number 7");
+        assert.deepEqual(await ada.messages(), texts);
+        assert.ok(told.includes(429), String(told));
+        ada.complaints.length = 0; // the browser names the refusals
+        await ada.leave({ mayMissServer: true });
+    } finally {
+        proxy.stop();
+        await strict.remove();
+    }
+});
