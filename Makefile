@@ -168,11 +168,11 @@ test-tsan:
 NODE_TEST = node --test --test-concurrency=1 \
 	$(shell node --help 2>/dev/null | grep -q test-timeout && echo --test-timeout=180000)
 
-test-integration: all
+test-integration: all bench
 	$(NODE_TEST) tests/integration/
 
 # The same in short forms, with sanitizers in the server; their reports and leaks fail the test.
-test-integration-asan:
+test-integration-asan: bench
 	@$(MAKE) --no-print-directory BUILD=asan all
 	TEST_SHORT=1 ASAN_OPTIONS=detect_leaks=1 PARLOR_BIN=$(B)/asan/parlor \
 		$(NODE_TEST) tests/integration/

@@ -14,22 +14,23 @@
 static const struct row {
     const char *name;
     void (*run)(struct bench *bench);
+    void (*run_peer)(struct bench *bench); /* null: it asks too much of any server but Parlor */
     const char *help;
 } rows[] = {
-    {"fanout", row_fanout, "one room, several posts in flight: deliveries a second"},
-    {"single", row_single, "one room, one post in flight: server CPU a delivery"},
-    {"memory", row_memory, "memory of an idle signed-in socket"},
-    {"posts", row_posts, "durable posts a second, each person alone in a room"},
-    {"page", row_page, "the room page while the room is posted to; its floor needs nginx"},
-    {"latency", row_latency, "post to the last member at a third of the load limit; needs fanout"},
-    {"idle", row_idle, "memory of a server that nobody uses"},
-    {"cold", row_cold, "start with a million messages in a room, and any page of it"},
-    {"checkpoint", row_checkpoint, "the longest stall of posting while the store checkpoints"},
-    {"reconnect", row_reconnect, "many sockets cut at once come back and resume"},
-    {"stalled", row_stalled, "readers that stop reading: what the others and the memory feel"},
-    {"rooms", row_rooms, "a large busy room: what the other rooms feel"},
-    {"signins", row_signins, "200 sign-ins at once: what chat feels"},
-    {"scale", row_scale, "what a unit costs at 1, 10 and 100 times the size"},
+    {"fanout", row_fanout, peer_fanout, "one room, several posts in flight: deliveries a second"},
+    {"single", row_single, peer_single, "one room, one post in flight: server CPU a delivery"},
+    {"memory", row_memory, peer_memory, "memory of an idle signed-in socket"},
+    {"posts", row_posts, peer_posts, "durable posts a second, each person alone in a room"},
+    {"page", row_page, NULL, "the room page while the room is posted to; its floor needs nginx"},
+    {"latency", row_latency, NULL, "post to the last member at a third of the limit; needs fanout"},
+    {"idle", row_idle, NULL, "memory of a server that nobody uses"},
+    {"cold", row_cold, NULL, "start with a million messages in a room, and any page of it"},
+    {"checkpoint", row_checkpoint, NULL, "longest stall of posting while the store checkpoints"},
+    {"reconnect", row_reconnect, NULL, "many sockets cut at once come back and resume"},
+    {"stalled", row_stalled, NULL, "readers that stop reading: what the others and memory feel"},
+    {"rooms", row_rooms, NULL, "a large busy room: what the other rooms feel"},
+    {"signins", row_signins, NULL, "200 sign-ins at once: what chat feels"},
+    {"scale", row_scale, NULL, "what a unit costs at 1, 10 and 100 times the size"},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]), SPARE_DESCRIPTORS = 256 };
@@ -47,19 +48,30 @@ static void print_help(void)
         "Measures Parlor against floors that are measured in the same run. Without a ROW: all.\n\n"
         "rows:\n");
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        (void)printf("  %-10s %s\n", rows[i].name, rows[i].help);
+        (void)printf("  %-10s %s%s\n", rows[i].name, rows[i].help,
+                     rows[i].run_peer != NULL ? " [peer]" : "");
     }
-    (void)printf("\noptions:\n"
-                 "  --seconds S   of each measurement (3)\n"
-                 "  --repeats N   of each figure, in turn with its floor (3)\n"
-                 "  --members N   of the one room in fanout, single and latency (1000)\n"
-                 "  --sockets N   idle ones in memory (10000)\n"
-                 "  --storm N     sockets in reconnect, and members of the large room (5000)\n"
-                 "  --people N    accounts, each with one session; sockets share them (1000)\n"
-                 "  --folder F    where data and results go; on a real disk (build/bench)\n"
-                 "  --write F     the same tables into F too, with their charts beside it\n"
-                 "  --help        this\n\n"
-                 "PARLOR_BIN names another program than build/release/parlor.\n");
+    (void)printf(
+        "\noptions:\n"
+        "  --seconds S   of each measurement (3)\n"
+        "  --repeats N   of each figure, in turn with its floor (3)\n"
+        "  --members N   of the one room in fanout, single and latency (1000)\n"
+        "  --sockets N   idle ones in memory (10000)\n"
+        "  --storm N     sockets in reconnect, and members of the large room (5000)\n"
+        "  --people N    accounts, each with one session; sockets share them (1000)\n"
+        "  --folder F    where data and results go; on a real disk (build/bench)\n"
+        "  --write F     the same tables into F too, with their charts beside it\n"
+        "  --help        this\n\n"
+        "for the rows marked [peer], against another WebSocket server that runs already:\n"
+        "  --peer URL         ws://ADDRESS:PORT/PATH\n"
+        "  --payload TEXT     a text frame that makes it send something to everybody; {n}\n"
+        "                     in it becomes the number of the post\n"
+        "  --expect TEXT      what is found in what arrives, with {n} (the payload)\n"
+        "  --hello TEXT       sent once by each socket when it has come\n"
+        "  --peer-header H    a header of the handshake, \"Name: value\"; repeatable\n"
+        "  --peer-pid N       its process: is pinned, and its CPU and memory are measured\n"
+        "  {room} in URL, payload, expect and hello is the number of a member's room.\n\n"
+        "PARLOR_BIN names another program than build/release/parlor.\n");
 }
 
 static double number_option(const char *name, double least, double most)
@@ -128,25 +140,82 @@ static void take_option(struct bench *bench, struct options *options, int option
     }
 }
 
+/* False: it is none of the peer's. */
+static bool take_peer_option(struct peer *peer, int option, const char *name)
+{
+    switch (option) {
+    case 'P':
+        peer->url = optarg;
+        return true;
+    case 'L':
+        peer->payload = optarg;
+        return true;
+    case 'E':
+        peer->expect = optarg;
+        return true;
+    case 'O':
+        peer->hello = optarg;
+        return true;
+    case 'H':
+        if (peer->header_count == PEER_HEADERS_MAX) {
+            fail("more than %d headers", PEER_HEADERS_MAX);
+        }
+        peer->headers[peer->header_count++] = optarg;
+        return true;
+    case 'I':
+        peer->pid = (pid_t)number_option(name, 1, 1e9);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Rows that were not asked for by name are left out where a peer cannot be asked for them. */
+static void choose_rows(const struct bench *bench, struct options *options, int count, char **names)
+{
+    for (int i = 0; i < count; i++) {
+        choose_row(options, names[i]);
+    }
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        bool can_run = bench->peer == NULL || rows[i].run_peer != NULL;
+        if (count > 0 && options->is_wanted[i] && !can_run) {
+            fail("%s cannot be run against a peer", rows[i].name);
+        }
+        options->is_wanted[i] = count > 0 ? options->is_wanted[i] : can_run;
+    }
+}
+
 static void parse(struct bench *bench, struct options *options, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"seconds", required_argument, NULL, 's'}, {"repeats", required_argument, NULL, 'r'},
-        {"members", required_argument, NULL, 'm'}, {"sockets", required_argument, NULL, 'i'},
-        {"storm", required_argument, NULL, 'c'},   {"people", required_argument, NULL, 'p'},
-        {"folder", required_argument, NULL, 'f'},  {"write", required_argument, NULL, 'w'},
-        {"help", no_argument, NULL, 'h'},          {0}};
+    static struct peer peer;
+    static const struct option known[] = {{"seconds", required_argument, NULL, 's'},
+                                          {"repeats", required_argument, NULL, 'r'},
+                                          {"members", required_argument, NULL, 'm'},
+                                          {"sockets", required_argument, NULL, 'i'},
+                                          {"storm", required_argument, NULL, 'c'},
+                                          {"people", required_argument, NULL, 'p'},
+                                          {"folder", required_argument, NULL, 'f'},
+                                          {"write", required_argument, NULL, 'w'},
+                                          {"peer", required_argument, NULL, 'P'},
+                                          {"payload", required_argument, NULL, 'L'},
+                                          {"expect", required_argument, NULL, 'E'},
+                                          {"hello", required_argument, NULL, 'O'},
+                                          {"peer-header", required_argument, NULL, 'H'},
+                                          {"peer-pid", required_argument, NULL, 'I'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
     int option;
     int index = 0;
     while ((option = getopt_long(argc, argv, "", known, &index)) != -1) {
-        take_option(bench, options, option, known[index].name);
+        if (!take_peer_option(&peer, option, known[index].name)) {
+            take_option(bench, options, option, known[index].name);
+        }
     }
-    for (int i = optind; i < argc; i++) {
-        choose_row(options, argv[i]);
+    if (peer.url != NULL) {
+        peer_prepare(&peer);
+        bench->peer = &peer;
     }
-    if (optind == argc) {
-        memset(options->is_wanted, true, sizeof(options->is_wanted));
-    }
+    choose_rows(bench, options, argc - optind, argv + optind);
 }
 
 /* Server and load each hold all sockets; children inherit the limit. */
@@ -164,12 +233,16 @@ static void raise_descriptors(const struct bench *bench)
     }
 }
 
+/* As a shell would take it; a cookie is nobody's business. */
 static const char *join_words(int argc, char **argv)
 {
-    static char text[512] = "script/bench";
+    static char text[4096] = "script/bench";
     for (int i = 1; i < argc; i++) {
         size_t len = strlen(text);
-        (void)snprintf(text + len, sizeof(text) - len, " %s", argv[i]);
+        bool is_secret = strncasecmp(argv[i], "Cookie:", 7) == 0;
+        const char *quote = strpbrk(argv[i], " {}\"$?&*") != NULL ? "'" : "";
+        (void)snprintf(text + len, sizeof(text) - len, " %s%s%s", quote,
+                       is_secret ? "Cookie: …" : argv[i], quote);
     }
     return text;
 }
@@ -181,7 +254,7 @@ static void run_rows(struct bench *bench, const struct options *options)
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (options->is_wanted[i]) {
             say("measuring %s", rows[i].name);
-            rows[i].run(bench);
+            (bench->peer != NULL ? rows[i].run_peer : rows[i].run)(bench);
         }
     }
     struct machine_use after = machine_use_now();
@@ -205,10 +278,16 @@ int main(int argc, char **argv)
     bench.report.repeats = bench.repeats;
     bench.cores = cores_find();
     raise_descriptors(&bench);
-    place_create(&bench.place, bench.folder, options.people);
+    if (bench.peer == NULL) {
+        place_create(&bench.place, bench.folder, options.people);
+    } else if (bench.peer->pid != 0) {
+        cores_pin_process(bench.peer->pid, bench.cores.server);
+    }
     cores_pin(&bench.cores, bench.cores.client);
     run_rows(&bench, &options);
     report_print(&bench.report, &bench.cores, bench.folder, options.write);
-    place_remove(&bench.place);
+    if (bench.peer == NULL) {
+        place_remove(&bench.place);
+    }
     return 0;
 }

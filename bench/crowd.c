@@ -31,6 +31,23 @@ static void must(bool is_good, const char *what)
 /* --- connecting
  * ----------------------------------------------------------------------------------- */
 
+static void send_text(const struct member *member, const char *text, size_t len);
+
+static void send_hello(const struct crowd *crowd, const struct member *member)
+{
+    char text[PEER_TEXT_MAX];
+    if (crowd->peer != NULL && crowd->peer->hello != NULL) {
+        send_text(member, text, peer_hello(crowd->peer, member->room, text));
+    }
+}
+
+static void send_handshake_to_peer(const struct member *member, const struct peer *peer)
+{
+    char request[PEER_TEXT_MAX];
+    size_t len = peer_handshake(peer, member->room, KEY, request);
+    must(send(member->fd, request, len, MSG_NOSIGNAL) == (ssize_t)len, "sending a handshake");
+}
+
 static void send_handshake(struct member *member, const struct crowd_plan *plan, int port)
 {
     char request[512];
@@ -63,12 +80,17 @@ static void member_open(struct crowd *crowd, const struct crowd_plan *plan, int 
                               .is_resuming = plan->epoch != NULL};
     member->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     must(member->fd >= 0, "socket");
+    if (plan->peer != NULL && inet_pton(AF_INET, plan->peer->host, &address.sin_addr) != 1) {
+        fail("--peer: %s is not an IPv4 address", plan->peer->host);
+    }
     must(connect(member->fd, (struct sockaddr *)&address, sizeof(address)) == 0, "connect");
     (void)setsockopt(member->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* only faster */
     must(epoll_ctl(crowd->epoll, EPOLL_CTL_ADD, member->fd, &event) == 0, "epoll_ctl");
     if (plan->is_bare) {
         member->is_open = true;
         crowd->open_count++;
+    } else if (plan->peer != NULL) {
+        send_handshake_to_peer(member, plan->peer);
     } else {
         send_handshake(member, plan, plan->port);
     }
@@ -79,6 +101,8 @@ void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
     *crowd = (struct crowd){.count = plan->count,
                             .port = plan->port,
                             .is_bare = plan->is_bare,
+                            .peer = plan->peer,
+                            .first = plan->peer != NULL ? peer_first_number() : 0,
                             .letter = plan->letter != 0 ? plan->letter : 'b',
                             .body_len = plan->body_len > 0 ? plan->body_len : POST_BODY_LEN};
     crowd->members = make((size_t)plan->count, sizeof(struct member));
@@ -94,6 +118,9 @@ void crowd_open(struct crowd *crowd, const struct crowd_plan *plan)
                 fail("only %d of %d connections were answered", crowd->open_count, plan->count);
             }
         }
+    }
+    for (int i = 0; i < plan->count; i++) {
+        send_hello(crowd, &crowd->members[i]);
     }
 }
 
@@ -120,6 +147,7 @@ void crowd_close(struct crowd *crowd)
     free(crowd->members);
     free(crowd->acked_seq);
     free(crowd->posted_at);
+    free(crowd->posted_by);
     times_free(&crowd->ack_times);
     *crowd = (struct crowd){.epoll = -1};
 }
@@ -183,40 +211,90 @@ void crowd_body(int64_t number, int len, char ret_body[POST_BODY_MAX + 1])
     ret_body[len] = '\0';
 }
 
-static void note_posted(struct crowd *crowd)
+static int64_t note_posted(struct crowd *crowd, const struct member *member)
 {
     if (crowd->posted == crowd->acked_cap) {
         int64_t cap = crowd->acked_cap == 0 ? 4096 : 2 * crowd->acked_cap;
         crowd->acked_seq = grow(crowd->acked_seq, (size_t)cap, sizeof(int64_t));
         crowd->posted_at = grow(crowd->posted_at, (size_t)cap, sizeof(Nanos));
+        crowd->posted_by = grow(crowd->posted_by, (size_t)cap, sizeof(int));
         memset(crowd->acked_seq + crowd->acked_cap, 0,
                (size_t)(cap - crowd->acked_cap) * sizeof(int64_t));
         crowd->acked_cap = cap;
     }
-    crowd->posted_at[crowd->posted++] = usage_now();
+    crowd->posted_by[crowd->posted] = member->index;
+    crowd->posted_at[crowd->posted] = usage_now();
+    return crowd->posted++;
+}
+
+/* A whole text frame. Its mask differs from post to post, as a browser's does. */
+static void send_text(const struct member *member, const char *text, size_t len)
+{
+    static uint8_t turn;
+    uint8_t frame[PEER_TEXT_MAX + 8];
+    uint8_t mask[4] = {0x5A, turn++, (uint8_t)len, 0xC3};
+    size_t head = len < 126 ? 2 : 4;
+    frame[0] = 0x81;
+    frame[1] = (uint8_t)(0x80 | (len < 126 ? len : 126));
+    if (head == 4) {
+        frame[2] = (uint8_t)(len >> 8);
+        frame[3] = (uint8_t)len;
+    }
+    memcpy(frame + head, mask, sizeof(mask));
+    head += sizeof(mask);
+    for (size_t i = 0; i < len; i++) {
+        frame[head + i] = (uint8_t)text[i] ^ mask[i & 3];
+    }
+    must(send(member->fd, frame, head + len, MSG_NOSIGNAL) == (ssize_t)(head + len),
+         "sending a frame");
 }
 
 int64_t crowd_post(struct crowd *crowd, struct member *member)
 {
     char body[POST_BODY_MAX + 1];
-    uint8_t frame[POST_BODY_MAX + 256];
-    int64_t number = crowd->posted;
-    note_posted(crowd);
-    crowd_body(number, crowd->body_len, body);
-    int len = snprintf((char *)frame + 8, sizeof(frame) - 8,
-                       "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"%c%lld\",\"body\":\"%s\"}",
-                       (long long)member->room, crowd->letter, (long long)number, body);
-    uint8_t mask[4] = {0x5A, (uint8_t)number, (uint8_t)(number >> 8), 0xC3};
-    frame[0] = 0x81;
-    frame[1] = 0x80 | 126;
-    frame[2] = (uint8_t)(len >> 8);
-    frame[3] = (uint8_t)len;
-    memcpy(frame + 4, mask, sizeof(mask));
-    for (int i = 0; i < len; i++) {
-        frame[8 + i] ^= mask[i & 3];
+    char text[PEER_TEXT_MAX];
+    size_t len;
+    int64_t number = note_posted(crowd, member);
+    if (crowd->peer != NULL) {
+        len = peer_post(crowd->peer, member->room, crowd->first + number, text);
+    } else {
+        crowd_body(number, crowd->body_len, body);
+        len = (size_t)snprintf(
+            text, sizeof(text),
+            "{\"type\":\"post\",\"room\":%lld,\"nonce\":\"%c%lld\",\"body\":\"%s\"}",
+            (long long)member->room, crowd->letter, (long long)number, body);
     }
-    must(send(member->fd, frame, (size_t)len + 8, MSG_NOSIGNAL) == len + 8, "sending a post");
+    send_text(member, text, len);
     return number;
+}
+
+uint64_t crowd_mark(int64_t number)
+{
+    uint64_t mixed = (uint64_t)(number + 1) * 0x9E3779B97F4A7C15u;
+    return (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9u;
+}
+
+/* A sum of marks is right only when each post came once. */
+static void audit_peer(const struct crowd *crowd)
+{
+    uint64_t expected = 0;
+    for (int64_t i = 0; i < crowd->posted; i++) {
+        expected += crowd_mark(i);
+    }
+    for (int i = 0; i < crowd->count; i++) {
+        if (crowd->members[i].sum != expected) {
+            fail("audit: member %d got as many posts as were sent, but not each once", i);
+        }
+    }
+}
+
+int crowd_orders_apart(const struct crowd *crowd)
+{
+    int apart = 0;
+    for (int i = 1; i < crowd->count; i++) {
+        apart += crowd->members[i].order != crowd->members[0].order;
+    }
+    return apart;
 }
 
 void crowd_audit(const struct crowd *crowd, int64_t per_member)
@@ -232,5 +310,8 @@ void crowd_audit(const struct crowd *crowd, int64_t per_member)
             fail("audit: member %d got %lld messages of %lld", i, (long long)member->articles,
                  (long long)per_member);
         }
+    }
+    if (crowd->peer != NULL) {
+        audit_peer(crowd);
     }
 }

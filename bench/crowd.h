@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "peer.h"
 #include "times.h"
 
 enum { COOKIE_LEN = 64, POST_BODY_LEN = 100, POST_BODY_MAX = 4096 };
@@ -22,7 +23,8 @@ struct member {
     int64_t room;
     int64_t last_seq; /* of the last article that came */
     int64_t articles;
-    char *carry; /* the beginning of a frame whose rest is to come */
+    uint64_t sum, order; /* of a peer's posts: which came, and in which order */
+    char *carry;         /* the beginning of a frame whose rest is to come */
     uint32_t carry_len, carry_cap;
 };
 
@@ -31,15 +33,18 @@ struct crowd {
     int count, open_count;
     int epoll;
     int port;
-    bool is_bare;          /* no handshake: frames from the first byte, of a floor */
-    char letter;           /* with which its nonces begin */
-    int body_len;          /* of a post */
-    int64_t history;       /* messages that were stored before anybody posted */
-    int64_t resumed;       /* members whose replay is whole */
-    int64_t articles;      /* of all members together */
-    int64_t article_bytes; /* with their frame heads */
+    const struct peer *peer; /* another server; null: Parlor, or a floor */
+    int64_t first;           /* what a peer is told for post 0 */
+    bool is_bare;            /* no handshake: frames from the first byte, of a floor */
+    char letter;             /* with which its nonces begin */
+    int body_len;            /* of a post */
+    int64_t history;         /* messages that were stored before anybody posted */
+    int64_t resumed;         /* members whose replay is whole */
+    int64_t articles;        /* of all members together */
+    int64_t article_bytes;   /* with their frame heads */
     int64_t posted, acked;
     int64_t *acked_seq;     /* by number of the post; 0: not yet */
+    int *posted_by;         /* by number of the post: the member */
     Nanos *posted_at;       /* by number of the post */
     struct times ack_times; /* from a post until it was acknowledged */
     int64_t acked_cap;
@@ -64,6 +69,7 @@ struct crowd_plan {
     int body_len;      /* of their posts; 0: POST_BODY_LEN */
     char letter;       /* of their nonces, where two crowds post to one server; 0: b */
     bool is_bare;
+    const struct peer *peer; /* not null: it says what is sent and expected */
 };
 
 /* Connects everybody and returns when all are connected. */
@@ -87,6 +93,11 @@ void crowd_stall(struct crowd *crowd, struct member *member);
 int64_t crowd_post(struct crowd *crowd, struct member *member);
 /* Fails unless every post was acknowledged and every member got `per_member` articles. */
 void crowd_audit(const struct crowd *crowd, int64_t per_member);
+
+/* Of a peer's members, those that got the posts in another order than the first one. */
+int crowd_orders_apart(const struct crowd *crowd);
+/* A number that stands for a post in a member's `sum`. */
+uint64_t crowd_mark(int64_t number);
 
 /* The text of a post, the same for the same number: `len` bytes, from 32 to POST_BODY_MAX, and a
  * NUL. */

@@ -56,6 +56,37 @@ static void take_article(struct crowd *crowd, struct member *member, const char 
     }
 }
 
+static void acknowledge(struct crowd *crowd, struct member *member, int64_t number, int64_t seq)
+{
+    crowd->acked_seq[number] = seq;
+    crowd->acked++;
+    times_add(&crowd->ack_times, (double)(crowd->woken - crowd->posted_at[number]) / 1e6);
+    if (crowd->on_ack != NULL) {
+        crowd->on_ack(crowd, member, number);
+    }
+}
+
+/* What a peer sends: a post, or something that is nobody's concern here. */
+static void take_from_peer(struct crowd *crowd, struct member *member, const char *text, size_t len,
+                           size_t frame_len)
+{
+    int64_t number = peer_arrived(crowd->peer, member->room, text, len) - crowd->first;
+    if (number < 0 || number >= crowd->posted) {
+        return; /* or a post of another run */
+    }
+    member->sum += crowd_mark(number);
+    member->order = member->order * 31 + (uint64_t)number;
+    member->articles++;
+    crowd->articles++;
+    crowd->article_bytes += (int64_t)frame_len;
+    if (crowd->posted_by[number] == member->index) {
+        if (crowd->acked_seq[number] != 0) {
+            fail("audit: post %lld came back twice", (long long)number);
+        }
+        acknowledge(crowd, member, number, 1);
+    }
+}
+
 /* `text` is behind `data-ack=`: bNUMBER data-seq=SEQ. */
 static void take_ack(struct crowd *crowd, struct member *member, const char *text, const char *end)
 {
@@ -69,12 +100,7 @@ static void take_ack(struct crowd *crowd, struct member *member, const char *tex
     if (crowd->acked_seq[number] != 0) {
         fail("audit: post b%lld was acknowledged twice", (long long)number);
     }
-    crowd->acked_seq[number] = take_number(&text, end);
-    crowd->acked++;
-    times_add(&crowd->ack_times, (double)(crowd->woken - crowd->posted_at[number]) / 1e6);
-    if (crowd->on_ack != NULL) {
-        crowd->on_ack(crowd, member, number);
-    }
+    acknowledge(crowd, member, number, take_number(&text, end));
 }
 
 static const char article[] = "<article class=\"message\" id=\"m-";
@@ -149,6 +175,31 @@ static size_t read_head(const uint8_t *bytes, size_t len, size_t *ret_payload)
     return head;
 }
 
+/* Pings are answered, so that the peer keeps the socket. */
+static void take_peer_frame(struct crowd *crowd, struct member *member, uint8_t kind,
+                            const char *text, size_t len, size_t frame_len)
+{
+    uint8_t pong[6 + 125] = {0x8A, (uint8_t)(0x80 | len)}; /* a mask of zeros changes nothing */
+    switch (kind) {
+    case 0x81: /* text */
+    case 0x82: /* bytes */
+        take_from_peer(crowd, member, text, len, frame_len);
+        break;
+    case 0x89: /* ping */
+        memcpy(pong + 6, text, len < 125 ? len : 125);
+        if (len > 125 || send(member->fd, pong, len + 6, MSG_NOSIGNAL) != (ssize_t)len + 6) {
+            fail_sys("answering a ping");
+        }
+        break;
+    case 0x8A: /* pong */
+        break;
+    default:
+        fail("the peer sent a frame that begins with %02x: fragments and compression are not for "
+             "the bench",
+             kind);
+    }
+}
+
 /* The bytes that were taken. */
 static size_t take_frames(struct crowd *crowd, struct member *member, const char *bytes, size_t len)
 {
@@ -164,6 +215,11 @@ static size_t take_frames(struct crowd *crowd, struct member *member, const char
         if (head[0] == 0x88) {
             fail("member %d was closed with %d", member->index,
                  payload >= 2 ? (uint8_t)text[0] << 8 | (uint8_t)text[1] : 0);
+        }
+        if (crowd->peer != NULL) {
+            done += head_len + payload;
+            take_peer_frame(crowd, member, head[0], text, payload, head_len + payload);
+            continue;
         }
         if (head[0] != 0x81) {
             fail("member %d got a frame that begins with %02x", member->index, head[0]);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "peer.h"
 #include "place.h"
 #include "report.h"
 
@@ -15,6 +16,7 @@ struct bench {
     int members;        /* of the one room in fan-out */
     int sockets;        /* idle ones */
     int storm;          /* sockets that are cut at once, and members of a large room */
+    struct peer *peer;  /* null: Parlor is measured */
     double posts_limit; /* posts a second that fan-out reached; 0: not measured yet */
 };
 
@@ -32,3 +34,9 @@ void row_stalled(struct bench *bench);
 void row_rooms(struct bench *bench);
 void row_signins(struct bench *bench);
 void row_scale(struct bench *bench);
+
+/* Those that can be run against a peer. */
+void peer_fanout(struct bench *bench);
+void peer_single(struct bench *bench);
+void peer_memory(struct bench *bench);
+void peer_posts(struct bench *bench);

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "usage.h"
 
+#include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/times.h>
 #include <time.h>
@@ -181,4 +183,25 @@ void cores_pin(const struct cores *cores, int core)
     if (sched_setaffinity(0, sizeof(set), &set) != 0) {
         fail_sys("sched_setaffinity");
     }
+}
+
+void cores_pin_process(pid_t pid, int core)
+{
+    char path[64];
+    cpu_set_t set;
+    struct dirent *entry;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    (void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    if (tasks == NULL) {
+        fail_sys("%s", path);
+    }
+    while ((entry = readdir(tasks)) != NULL) {
+        int task = (int)strtol(entry->d_name, NULL, 10);
+        if (task > 0 && sched_setaffinity(task, sizeof(set), &set) != 0) {
+            say("thread %d of the peer cannot be pinned", task);
+        }
+    }
+    (void)closedir(tasks);
 }

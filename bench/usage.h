@@ -58,3 +58,5 @@ struct cores {
 struct cores cores_find(void);
 /* Pins the calling thread; -1 lets it run on both. */
 void cores_pin(const struct cores *cores, int core);
+/* Pins every thread of another process, as far as that is allowed. */
+void cores_pin_process(pid_t pid, int core);
