@@ -1,6 +1,7 @@
 /* bench_main.c -- `script/bench`: which rows there are, and the options.
  * SPDX-License-Identifier: MIT */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,9 +248,16 @@ static const char *join_words(int argc, char **argv)
     return text;
 }
 
+/* Processor time of a peer, which is no other program; 0 without one that is known. */
+static Nanos peer_cpu(const struct bench *bench)
+{
+    return bench->peer != NULL && bench->peer->pid != 0 ? usage_of(bench->peer->pid).cpu : 0;
+}
+
 static void run_rows(struct bench *bench, const struct options *options)
 {
     struct machine_use before = machine_use_now();
+    Nanos peer_before = peer_cpu(bench);
     Nanos start = usage_now();
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (options->is_wanted[i]) {
@@ -259,8 +267,11 @@ static void run_rows(struct bench *bench, const struct options *options)
     }
     struct machine_use after = machine_use_now();
     double seconds = (double)(usage_now() - start) / NANOS_PER_S;
-    double others = (double)((after.all - before.all) - (after.own - before.own));
-    bench->report.others = others / (double)sysconf(_SC_CLK_TCK) / seconds;
+    double others_s = (double)((after.all - before.all) - (after.own - before.own)) /
+                          (double)sysconf(_SC_CLK_TCK) -
+                      (double)(peer_cpu(bench) - peer_before) / NANOS_PER_S;
+    bool is_known = bench->peer == NULL || bench->peer->pid != 0;
+    bench->report.others = is_known ? fmax(0, others_s / seconds) : NAN;
 }
 
 int main(int argc, char **argv)

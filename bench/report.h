@@ -75,7 +75,7 @@ struct report {
     const char *command;
     double seconds;
     int repeats;
-    double others; /* processors that other programs kept busy meanwhile */
+    double others; /* processors that other programs kept busy meanwhile; not a number: unknown */
 };
 
 /* A figure is made at each call; a cost and a chart are found again by their name. */

@@ -102,9 +102,10 @@ void report_json(FILE *out, const struct report *report, const struct machine *m
     json_member(out, "kernel", machine->kernel);
     json_member(out, "command", report->command);
     (void)fprintf(out,
-                  ", \"processors\": %d, \"seconds\": %.6g, \"repeats\": %d, "
-                  "\"others_busy\": %.3g,\n  \"figures\": [\n",
-                  machine->cores.count, report->seconds, report->repeats, report->others);
+                  ", \"processors\": %d, \"seconds\": %.6g, \"repeats\": %d, \"others_busy\": ",
+                  machine->cores.count, report->seconds, report->repeats);
+    (void)fprintf(out, isnan(report->others) ? "null" : "%.3g", report->others);
+    (void)fprintf(out, ",\n  \"figures\": [\n");
     for (int i = 0; i < report->count; i++) {
         json_figure(out, &report->figures[i]);
         (void)fprintf(out, "%s\n", i + 1 < report->count ? "," : "");

@@ -179,6 +179,17 @@ static void print_charts(FILE *out, const struct report *report)
     }
 }
 
+static void print_others(FILE *out, double others)
+{
+    if (isnan(others)) {
+        (void)fprintf(out, "How busy other programs kept the machine is not known: the peer is one "
+                           "of them.\n\n");
+        return;
+    }
+    (void)fprintf(out, "Other programs kept %.2f processors busy meanwhile%s.\n\n", others,
+                  others > QUIET ? ": **too much for figures to be trusted**" : "");
+}
+
 void report_markdown(FILE *out, const struct report *report, const struct machine *machine)
 {
     (void)fprintf(out,
@@ -189,8 +200,7 @@ void report_markdown(FILE *out, const struct report *report, const struct machin
                   machine->commit, machine->cpu, machine->cores.count, machine->kernel,
                   machine->date, machine->cores.server, machine->cores.client, report->command,
                   report->repeats, report->seconds);
-    (void)fprintf(out, "Other programs kept %.2f processors busy meanwhile%s.\n\n", report->others,
-                  report->others > QUIET ? ": **too much for figures to be trusted**" : "");
+    print_others(out, report->others);
     print_figures(out, report);
     print_costs(out, report);
     print_charts(out, report);

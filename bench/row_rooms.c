@@ -20,7 +20,8 @@ struct rooms_run {
     struct pace pace; /* of the small rooms */
     struct pace_stream streams[SMALL_ROOMS];
     double large_per_second; /* 0: it is silent */
-    Nanos start;
+    Nanos start, looked;
+    struct times looks; /* between two looks at the small rooms: what the load itself adds */
     struct usage_span span;
     struct memory memory;
 };
@@ -28,7 +29,10 @@ struct rooms_run {
 static void post_to_large(void *context)
 {
     struct rooms_run *run = context;
-    double passed = (double)(usage_now() - run->start) / NANOS_PER_S;
+    Nanos now = usage_now();
+    double passed = (double)(now - run->start) / NANOS_PER_S;
+    times_add(&run->looks, (double)(now - run->looked) / 1e6);
+    run->looked = now;
     while ((double)run->large.posted < passed * run->large_per_second) {
         (void)crowd_post(&run->large, &run->large.members[0]);
     }
@@ -79,6 +83,7 @@ static void close_run(struct rooms_run *run)
 /* The caller finishes the pace. */
 static void measure(struct rooms_run *run, const struct bench *bench, double large_per_second)
 {
+    times_free(&run->looks); /* of the measurement before */
     *run = (struct rooms_run){.large_per_second = large_per_second};
     open_run(run, bench);
     for (int i = 0; i < SMALL_ROOMS; i++) {
@@ -90,7 +95,7 @@ static void measure(struct rooms_run *run, const struct bench *bench, double lar
                               .count = SMALL_ROOMS,
                               .on_turn = post_to_large,
                               .context = run};
-    run->start = usage_now();
+    run->start = run->looked = usage_now();
     struct usage start = usage_of(run->server.pid);
     pace_run(&run->pace, bench->seconds);
     struct usage end = usage_of(run->server.pid);
@@ -118,6 +123,10 @@ void row_rooms(struct bench *bench)
         figure_detail(figure, "members of the large room", bench->storm);
         figure_detail(figure, "posts a second there", LARGE_POSTS_A_SECOND);
         figure_detail(figure, "server's core busy, %", 100 * run.span.load);
+        figure_detail(figure, "between two looks of the load, p99, ms",
+                      times_percentile(&run.looks, 0.99));
+        figure_detail(figure, "between two looks of the load, worst, ms",
+                      times_percentile(&run.looks, 1));
         pace_finish(&run.pace);
     }
 }
