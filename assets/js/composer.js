@@ -9,7 +9,7 @@
     let draftTimer = null;
 
     const box = () => document.getElementById("body");
-    const keyOf = (room) => `parlor.draft.${room}`;
+    const keyOf = (room) => `parlor.draft.${document.body.dataset.me}.${room}`; // the next to sign in has their own
     const roomId = () => parlor.room().dataset.room;
 
     /* Nothing to send, or nowhere to send it: the line above says why. */
@@ -52,9 +52,13 @@
             saveDraft();
             setSend();
         },
+        /* Not on touch, where it would bring the keyboard up. */
+        focus() {
+            if (!isTouch) box()?.focus();
+        },
         restore() {
             restoreDraft();
-            if (!isTouch) box()?.focus();
+            this.focus();
         },
     };
 

@@ -145,7 +145,8 @@
         room = now;
         roomId = now.dataset.room;
         parlor.cursorChanged();
-        openRoom();
+        if (parlor.status.isOff()) reconnect(); // what was final in the other room need not be so in this one
+        else openRoom();
         for (const link of document.querySelectorAll("#rooms a.row")) {
             if (link.dataset.room === now.dataset.room) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");

@@ -1,31 +1,41 @@
 /* outbox.js -- messages on their way: shown at once, kept until the server has acknowledged them.
  *
  * Each composed message gets a nonce, under which it may be sent again as often as need be: the server
- * stores it once. The outbox outlives a reload (sessionStorage). At most IN_FLIGHT wait for an answer; a
- * message of another room than the open one goes by HTTP. */
+ * stores it once. The outbox outlives a reload (sessionStorage), and belongs to whoever wrote: the next one
+ * to sign in here does not send it. At most IN_FLIGHT wait for an answer; a message of another room than
+ * the open one goes by HTTP. What was refused, or not answered for long, is the writer's to decide about. */
 (() => {
     const parlor = (window.parlor ??= {});
     const IN_FLIGHT = 4;
     const ANSWER_MS = 5_000; // no answer for so long: sent again
+    const TRIES = 6; // and after so many of these no more: the writer is told
     const BUSY_MS = 2_000;
-    const KEY = "parlor.outbox";
     const REASONS = {
         input: "The house does not take this text.",
         denied: "You may not write here any more.",
         full: "The house is full.",
         internal: "Something broke on the other side.",
+        silent: "The house does not answer.",
     };
+    /* What the answer to a form means; any other status may be a proxy's, and is no answer. */
+    const BY_STATUS = { 200: "denied", 401: "denied", 403: "denied", 404: "denied", 413: "input", 422: "input", 429: "busy", 500: "internal", 503: "busy", 507: "full" };
 
+    const messages = new Map(); // nonce → { room, body, sentAt, tries, error }
+    const keyOf = () => `parlor.outbox.${document.body.dataset.me}`;
     const load = () => {
         try {
-            return new Map(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
+            for (const [nonce, message] of JSON.parse(sessionStorage.getItem(keyOf()) ?? "[]")) messages.set(nonce, message);
         } catch {
-            return new Map();
+            messages.clear();
         }
+        for (const message of messages.values()) renew(message);
     };
-    const messages = load(); // nonce → { room, body, sentAt, error }
-    for (const message of messages.values()) message.sentAt = 0;
-    const save = () => sessionStorage.setItem(KEY, JSON.stringify([...messages]));
+    const save = () => sessionStorage.setItem(keyOf(), JSON.stringify([...messages]));
+    /* As if it had never been sent. */
+    const renew = (message) => {
+        message.sentAt = 0;
+        message.tries = 0;
+    };
 
     const nonceOf = () => {
         const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -80,9 +90,7 @@
             if (answer.status === 204) {
                 if (parlor.poll.isOn()) await parlor.poll.now(); // the echo stays until the message is there
                 drop(nonce);
-            }
-            else if (answer.status === 429) refused(nonce, "busy");
-            else if (answer.status < 500) refused(nonce, answer.status === 422 ? "input" : "denied");
+            } else if (BY_STATUS[answer.status]) refused(nonce, BY_STATUS[answer.status]);
         } catch {
             message.sentAt = Date.now(); // no connection: tried again like any other
         }
@@ -91,6 +99,7 @@
     const send = (nonce, message) => {
         const isHere = parlor.room()?.dataset.room === String(message.room);
         if (!parlor.isLive() && !parlor.poll.isOn()) return;
+        if (++message.tries > TRIES) return refused(nonce, "silent");
         message.sentAt = Date.now();
         if (isHere && parlor.isLive()) parlor.send({ type: "post", room: message.room, nonce, body: message.body });
         else sendByForm(nonce, message);
@@ -112,19 +121,28 @@
         if (!message) return;
         if (error === "busy") {
             message.sentAt = Date.now() - ANSWER_MS + BUSY_MS;
+            message.tries = 0;
             return;
         }
         message.error = error;
         save();
         draw(nonce, message);
+        if (!echoOf(nonce)) tellOf(message);
         pump();
+    };
+    /* It failed in a room that is not on the page: its echo waits there, and nobody would look for it. */
+    const tellOf = (message) => {
+        const row = document.querySelector(`#rooms a.row[data-room="${message.room}"] .row__name`);
+        parlor.tell(`A message to ${row?.textContent ?? "another room"} was not sent.`);
     };
 
     parlor.outbox = {
-        count: () => messages.size,
+        load,
+        /* How many are on their way; one that failed waits for its writer. */
+        count: () => [...messages.values()].filter((message) => !message.error).length,
         post(room, body) {
             const nonce = nonceOf();
-            messages.set(nonce, { room, body, sentAt: 0 });
+            messages.set(nonce, { room, body, sentAt: 0, tries: 0 });
             save();
             draw(nonce, messages.get(nonce));
             pump();
@@ -136,9 +154,15 @@
             if (isOwn && messages.has(article.dataset.nonce)) drop(article.dataset.nonce);
         },
         refused,
-        /* After a connect: whatever was under way is unknown, so all of it goes again, in order. */
+        /* After a connect: whatever was under way is unknown, so all of it goes again, in order; also what
+         * the last connection did not answer. */
         resend() {
-            for (const message of messages.values()) message.sentAt = 0;
+            for (const [nonce, message] of messages) {
+                renew(message);
+                if (message.error !== "silent") continue;
+                delete message.error;
+                draw(nonce, message);
+            }
             pump();
         },
         redraw() {
@@ -157,7 +181,7 @@
         if (!message) return;
         if (button.dataset.failure === "retry") {
             delete message.error;
-            message.sentAt = 0;
+            renew(message);
             save();
             draw(nonce, message);
             pump();
@@ -165,5 +189,6 @@
             if (button.dataset.failure === "edit") parlor.composer.put(message.body);
             drop(nonce);
         }
+        parlor.composer.focus(); // the button has gone
     });
 })();

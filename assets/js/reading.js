@@ -122,6 +122,7 @@
         enter();
         showLinked();
         if (!parlor.room()) return;
+        parlor.outbox.load();
         parlor.outbox.redraw();
         parlor.composer.restore();
     });

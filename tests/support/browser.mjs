@@ -55,7 +55,7 @@ export class Person {
 
     /* Nothing was complained about, but for what a server that is away makes the browser say. */
     async leave({ mayMissServer = false } = {}) {
-        const isAway = (text) => /ERR_CONNECTION|WebSocket connection to|htmx:ws:error|Failed to load resource: net::/.test(text);
+        const isAway = (text) => /ERR_CONNECTION|WebSocket connection to|htmx:ws:error|Failed to load resource: net::|htmx:error: Failed to fetch/.test(text);
         const complaints = this.complaints.filter((text) => !(mayMissServer && isAway(text)));
         await this.context.close();
         assert.deepEqual(complaints, []);
