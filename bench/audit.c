@@ -75,15 +75,21 @@ static void check_crowd(sqlite3 *database, const struct crowd *crowd)
     }
 }
 
-void audit_databases(const char *folder, const struct crowd *const *crowds, int count)
+static sqlite3 *open_database(const char *folder)
 {
     char path[FOLDER_LEN + 16];
     sqlite3 *database;
-    int64_t expected = 0;
     (void)snprintf(path, sizeof(path), "%s/parlor.db", folder);
     if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
         fail("%s: %s", path, sqlite3_errmsg(database));
     }
+    return database;
+}
+
+void audit_databases(const char *folder, const struct crowd *const *crowds, int count)
+{
+    sqlite3 *database = open_database(folder);
+    int64_t expected = 0;
     for (int i = 0; i < count; i++) {
         check_crowd(database, crowds[i]);
         expected += crowds[i]->posted + crowds[i]->history;
@@ -105,4 +111,14 @@ void audit_databases(const char *folder, const struct crowd *const *crowds, int 
 void audit_database(const char *folder, const struct crowd *crowd)
 {
     audit_databases(folder, &crowd, 1);
+}
+
+void audit_sessions(const char *folder, int64_t sessions)
+{
+    sqlite3 *database = open_database(folder);
+    int64_t stored = ask_number(database, "SELECT count(*) FROM session");
+    (void)sqlite3_close(database);
+    if (stored != sessions) {
+        fail("audit: %lld sessions are stored, not %lld", (long long)stored, (long long)sessions);
+    }
 }

@@ -13,3 +13,5 @@
 void audit_database(const char *folder, const struct crowd *crowd);
 /* The same of several crowds, whose nonces begin with letters of their own. */
 void audit_databases(const char *folder, const struct crowd *const *crowds, int count);
+/* Fails unless the database of `folder` holds so many sessions. */
+void audit_sessions(const char *folder, int64_t sessions);

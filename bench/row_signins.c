@@ -56,13 +56,14 @@ static void open_run(struct signins_run *run, const struct bench *bench)
     server_settle(&run->server, MEMBERS);
 }
 
-static void close_run(struct signins_run *run)
+static void close_run(struct signins_run *run, const struct bench *bench)
 {
     crowd_await(&run->crowd, &run->crowd.acked, run->crowd.posted, "acknowledgements");
     crowd_audit(&run->crowd, run->crowd.posted);
     signing_close(&run->signing);
     server_stop(&run->server);
     audit_database(run->folder, &run->crowd);
+    audit_sessions(run->folder, bench->place.people + SIGN_INS); /* each had one before */
     crowd_close(&run->crowd);
     pace_finish(&run->pace);
     place_drop(run->folder);
@@ -98,7 +99,7 @@ static void measure(const struct bench *bench, struct figure *chat, struct figur
     figure_detail(chat, "answers that asked to come again", run.signing.refused);
     figure_detail(chat, "worst, ms", times_percentile(&run.pace.each, 1));
     series_add(&memory->ours, (double)(peak - before.rss) / (1 << 20));
-    close_run(&run);
+    close_run(&run, bench);
 }
 
 void row_signins(struct bench *bench)
