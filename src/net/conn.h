@@ -1,7 +1,7 @@
 /* conn.h -- one accepted connection: a raw non-blocking descriptor, watched by its loop.
  *
  * Bytes in go to the protocol that holds the connection (HTTP at first, WebSocket after the upgrade);
- * bytes out are written at once with sendmsg, and what the kernel does not take stays with the
+ * bytes out are written at once with one call, and what the kernel does not take stays with the
  * protocol, which asks for a call when the socket is writable again. There is no buffer here: an idle
  * connection is this struct and nothing else. Thread: its loop's.
  * SPDX-License-Identifier: MIT */

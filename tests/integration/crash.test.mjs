@@ -66,7 +66,7 @@ describe("P03 nothing is shown or acknowledged before it is on disk", () => {
     const server = new Server({
         // A leak checker cannot run in a traced process.
         environment: { ...unlimited, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ""}:detect_leaks=0` },
-        under: ["strace", "-D", "-f", "-y", "-s", "9000", "-e", "trace=pwrite64,fdatasync,fsync,sendmsg",
+        under: ["strace", "-D", "-f", "-y", "-s", "9000", "-e", "trace=pwrite64,fdatasync,fsync,sendmsg,sendto",
             "-e", "signal=none", "-o", trace],
     });
     after(async () => {
@@ -114,7 +114,7 @@ describe("P03 nothing is shown or acknowledged before it is on disk", () => {
                 call.text.includes(token(i)));
             const synced = first((call) => /^f(data)?sync$/.test(call.name) && call.file.endsWith("parlor.db-wal") &&
                 call.begin > written.end);
-            const sent = first((call) => call.name === "sendmsg" && call.text.includes(token(i)));
+            const sent = first((call) => /^send(msg|to)$/.test(call.name) && call.text.includes(token(i)));
             assert.ok(synced.end < sent.begin, `${token(i)} was sent before it was synced`);
         }
     });

@@ -113,7 +113,7 @@ const dieAt = (server, call, path) => {
 /* The writing thread stores first and answers then. Its parts, by the call that begins each. */
 const moments = {
     "D04 cut before the commit": { call: "pwrite64", file: "parlor.db-wal", isStored: false },
-    "D03 cut between the commit and its answer": { call: "sendmsg", file: null, isStored: true },
+    "D03 cut between the commit and its answer": { call: "sendmsg,sendto", file: null, isStored: true },
 };
 const ways = {
     "by socket": async (server, nonce) => {
