@@ -61,7 +61,8 @@ enum {
     LIMIT_LOG_HARD = 4 * LIMIT_LOG,    /* what one turn may bring before anybody was written to */
     LIMIT_LOG_MS = 60 * 1000,          /* age of the oldest frame kept */
     LIMIT_SEND_IOV = 18,               /* pieces a sendmsg to a member: 256 KiB and private bytes */
-    LIMIT_SENDS_A_TURN = 1024,         /* then the loop looks at its inbox and listener */
+    LIMIT_HINTED_A_TURN = 32,          /* people told of unread rooms: the others are told in the next turns */
+    LIMIT_SENDS_A_TURN = 128,          /* some 1 ms; then the loop looks at its inbox and listener */
     LIMIT_PRIVATE = 64 * 1024,         /* private bytes of one socket, a shared replay not counted */
     LIMIT_STALL_MS = 30 * 1000,        /* a reader without progress; then 1013 */
     LIMIT_WINDOW = 50,                 /* newest visible messages kept rendered */

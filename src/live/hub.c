@@ -29,16 +29,6 @@ struct hub *hub_create(struct live *live, struct loop *loop)
     return hub;
 }
 
-static void free_hints(struct map *hints)
-{
-    size_t pos = 0;
-    void *hint;
-    while (map_next(hints, &pos, &hint)) {
-        mem_free(hint);
-    }
-    map_finish(hints);
-}
-
 void hub_destroy(struct hub *hub)
 {
     loop_timer_stop(&hub->tick);
@@ -52,7 +42,9 @@ void hub_destroy(struct hub *hub)
     map_finish(&hub->last_posts_before);
     read_marks_finish(&hub->read_marks);
     directory_finish(&hub->directory);
-    free_hints(&hub->hints);
+    hub_free_hints(&hub->hints);
+    hub_free_hints(&hub->telling);
+    mem_free(hub->told);
     map_finish(&hub->posted);
     mem_free(hub->writers);
     pthread_mutex_destroy(&hub->hints_lock);
@@ -61,7 +53,9 @@ void hub_destroy(struct hub *hub)
 
 static bool turn_end(struct loop_hook *hook)
 {
-    return hub_flush(CONTAINER_OF(hook, struct hub, hook));
+    struct hub *hub = CONTAINER_OF(hook, struct hub, hook);
+    bool has_more_hints = hub_tell_hints(hub);
+    return hub_flush(hub) || has_more_hints;
 }
 
 /* --- rooms ---------------------------------------------------------------------------------------- */

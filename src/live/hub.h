@@ -80,6 +80,9 @@ struct hub {
     struct map last_posts, last_posts_before;
     Millis last_posts_ms; /* when last_posts was begun */
     struct read_marks read_marks;
+    struct map telling;  /* the hints that people here are being told, LIMIT_HINTED_A_TURN a turn; */
+    PersonId *told;      /* who was here when that began, */
+    size_t told_next, told_count, told_cap; /* and up to whom it has come */
     struct live_socket **writers; /* have private bytes to write at the end of this turn; referenced */
     size_t writer_count, writer_cap;
     uint32_t socket_count;
@@ -121,6 +124,10 @@ void hub_person_uncount(struct live_socket *socket);
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
 /* Sends what became known of last posts to the people here, at most once a second. */
 void hub_send_hints(struct hub *hub);
+/* Goes on with the hints that are being told. True: there is more to do. */
+bool hub_tell_hints(struct hub *hub);
+/* Frees hints, and their map's memory. */
+void hub_free_hints(struct map *hints);
 /* Has the pages of a person (0: of everybody) fetch their list of rooms, at most once a second. */
 void hub_note_rooms(struct hub *hub, PersonId person);
 void hub_tell_rooms(struct hub *hub);

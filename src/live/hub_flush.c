@@ -5,6 +5,8 @@
  * After LIMIT_SENDS_A_TURN the rest waits for the next turn, so that a large room does not keep the
  * loop from its inbox and listener. Nothing is allocated here, which fanout_allocs_total proves.
  * SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "live/hub_write.h"
@@ -22,18 +24,23 @@ void hub_queue_writer(struct hub *hub, struct live_socket *socket)
     hub->writers[hub->writer_count++] = live_socket_ref(socket);
 }
 
-static void write_private(struct hub *hub)
+static void write_private(struct hub *hub, int *budget)
 {
-    for (size_t i = 0; i < hub->writer_count; i++) {
-        struct live_socket *socket = hub->writers[i];
+    size_t done = 0;
+    for (; done < hub->writer_count && *budget > 0; done++) {
+        struct live_socket *socket = hub->writers[done];
         socket->is_writer = false;
         if (socket->conn != NULL && !conn_is_closing(socket->conn) &&
             !conn_is_blocked(socket->conn)) {
             live_socket_write(socket);
+            (*budget)--;
         }
         live_socket_unref(socket);
     }
-    hub->writer_count = 0;
+    hub->writer_count -= done;
+    if (hub->writer_count > 0) {
+        memmove(hub->writers, hub->writers + done, hub->writer_count * sizeof(*hub->writers));
+    }
 }
 
 /* Writes to one member what it lacks. True when a sendmsg was made. */
@@ -45,6 +52,10 @@ static bool flush_slot(struct hub_room *room, struct hub_slot *slot, struct hub_
     struct live_socket *socket = slot->socket;
     if (conn_is_blocked(socket->conn) || conn_is_closing(socket->conn)) {
         return false;
+    }
+    if (socket->private_last != NULL) {
+        live_socket_write(socket); /* its turn as a writer has not come: a replay goes before what follows it */
+        return true;
     }
     if (span->count == 0 || span->from != slot->cursor) {
         hub_span_set(span, &room->log, slot->cursor);
@@ -85,17 +96,21 @@ static bool flush_room(struct hub_room *room, int *budget)
     return room->flush_next == 0 && !room->flush_again;
 }
 
+/* A room that is not done within the turn's sends goes behind the others: whoever is in a small room waits for one
+ * turn of a large one, not for all of it. */
 bool hub_flush(struct hub *hub)
 {
-    write_private(hub);
     int budget = LIMIT_SENDS_A_TURN;
-    LIST_EACH(node, next, &hub->dirty) {
+    write_private(hub, &budget);
+    while (budget > 0 && !list_is_empty(&hub->dirty)) {
+        struct list_node *node = list_first(&hub->dirty);
         struct hub_room *room = CONTAINER_OF(node, struct hub_room, dirty);
-        if (budget > 0 && flush_room(room, &budget)) {
-            list_remove(node);
-            if (room->log.end - room->log.start > LIMIT_LOG) {
-                hub_room_trim(room);
-            }
+        bool is_done = flush_room(room, &budget);
+        list_remove(node);
+        if (!is_done) {
+            list_push_back(&hub->dirty, node);
+        } else if (room->log.end - room->log.start > LIMIT_LOG) {
+            hub_room_trim(room);
         }
     }
     return !list_is_empty(&hub->dirty) || hub->writer_count > 0;

@@ -267,26 +267,62 @@ static void remember_last_posts(struct hub *hub, const struct map *hints)
     }
 }
 
-void hub_send_hints(struct hub *hub)
+void hub_free_hints(struct map *hints)
 {
-    pthread_mutex_lock(&hub->hints_lock);
-    struct map hints = hub->hints;
-    hub->hints = (struct map){0};
-    pthread_mutex_unlock(&hub->hints_lock);
-    if (hints.len > 0) {
-        remember_last_posts(hub, &hints);
-        size_t pos = 0;
-        void *person;
-        while (map_next(&hub->people, &pos, &person)) {
-            hint_person(hub, person, &hints);
-        }
-    }
     size_t pos = 0;
     void *hint;
-    while (map_next(&hints, &pos, &hint)) {
+    while (map_next(hints, &pos, &hint)) {
         mem_free(hint);
     }
-    map_finish(&hints);
+    map_finish(hints);
+    *hints = (struct map){0};
+}
+
+static void list_people(struct hub *hub)
+{
+    if (hub->told_cap < hub->people.len) {
+        hub->told_cap = hub->people.len + hub->people.len / 2;
+        hub->told = mem_grow(hub->told, hub->told_cap, sizeof(PersonId));
+    }
+    size_t pos = 0;
+    void *person;
+    hub->told_next = hub->told_count = 0;
+    while (map_next(&hub->people, &pos, &person)) {
+        hub->told[hub->told_count++] = ((struct hub_person *)person)->id;
+    }
+}
+
+void hub_send_hints(struct hub *hub)
+{
+    if (hub->telling.len > 0) {
+        return; /* the last ones are still being told: these gather */
+    }
+    pthread_mutex_lock(&hub->hints_lock);
+    hub->telling = hub->hints;
+    hub->hints = (struct map){0};
+    pthread_mutex_unlock(&hub->hints_lock);
+    if (hub->telling.len > 0) {
+        remember_last_posts(hub, &hub->telling);
+        list_people(hub);
+    }
+}
+
+bool hub_tell_hints(struct hub *hub)
+{
+    if (hub->telling.len == 0) {
+        return false;
+    }
+    for (int i = 0; i < LIMIT_HINTED_A_TURN && hub->told_next < hub->told_count; i++) {
+        struct hub_person *person = map_get_i64(&hub->people, hub->told[hub->told_next++]);
+        if (person != NULL) {
+            hint_person(hub, person, &hub->telling);
+        }
+    }
+    if (hub->told_next < hub->told_count) {
+        return true;
+    }
+    hub_free_hints(&hub->telling);
+    return false;
 }
 
 /* --- other rooms ------------------------------------------------------------------------------------- */
