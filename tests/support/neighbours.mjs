@@ -43,6 +43,19 @@ export class Neighbours {
         assert.equal(socket.refusals.length, 0);
     }
 
+    /* What the room was told by others until now: a post of one's own comes behind it. */
+    async forget() {
+        const { socket, room } = this;
+        const nonce = `n${++this.#count}`;
+        socket.post(room, nonce, "undisturbed");
+        await socket.until(() => socket.acks.some((ack) => ack.nonce === nonce) && socket.articles.some((article) => article.nonce === nonce));
+        const own = socket.articles.filter((article) => article.room === room);
+        assert.deepEqual(own.map((article) => article.seq), [...own.keys()].map((i) => this.#seq + 1 + i), "all posts came, in order");
+        this.#seq = own.at(-1).seq;
+        socket.acks.length = 0;
+        socket.articles.length = 0;
+    }
+
     leave() {
         this.socket?.cut();
         this.http?.cut();

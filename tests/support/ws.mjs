@@ -5,21 +5,21 @@
 import net from "node:net";
 import { randomBytes } from "node:crypto";
 
-export const frame = (text, opcode = 1) => {
-    const payload = Buffer.from(text);
-    const mask = randomBytes(4);
-    let header;
-    if (payload.length < 126) header = Buffer.from([0x80 | opcode, 0x80 | payload.length]);
-    else {
-        header = Buffer.alloc(4);
-        header[0] = 0x80 | opcode;
-        header[1] = 0x80 | 126;
-        header.writeUInt16BE(payload.length, 2);
-    }
+/* A frame as a client may send it, or may not: `mask` null: none; `bits`: how wide the length is written, which
+ * claims to be `length`. */
+export const oddFrame = ({ fin = true, rsv = 0, opcode = 1, payload = "", mask = randomBytes(4), bits, length } = {}) => {
     const masked = Buffer.from(payload);
-    for (let i = 0; i < masked.length; i++) masked[i] ^= mask[i & 3];
-    return Buffer.concat([header, mask, masked]);
+    const claimed = BigInt(length ?? masked.length);
+    const width = bits ?? (claimed < 126n ? 7 : claimed < 65536n ? 16 : 64);
+    const header = Buffer.alloc({ 7: 2, 16: 4, 64: 10 }[width]);
+    header[0] = (fin ? 0x80 : 0) | (rsv << 4) | opcode;
+    header[1] = (mask ? 0x80 : 0) | { 7: Number(claimed & 127n), 16: 126, 64: 127 }[width];
+    if (width === 16) header.writeUInt16BE(Number(claimed), 2);
+    if (width === 64) header.writeBigUInt64BE(claimed, 2);
+    for (let i = 0; mask && i < masked.length; i++) masked[i] ^= mask[i & 3];
+    return Buffer.concat([header, mask ?? "", masked].map((part) => Buffer.from(part)));
 };
+export const frame = (payload, opcode = 1) => oddFrame({ opcode, payload });
 
 export class Client {
     texts = [];
