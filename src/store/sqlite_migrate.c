@@ -12,6 +12,8 @@
 /* "Parl": tells our files from other SQLite databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x5061726c };
 
+enum { PAGE_LEAST = 512 }; /* the shortest that a database is */
+
 /* The three facts that tell whose file it is. Reading the schema also finds a file that was cut
  * short. */
 enum { FACT_APPLICATION, FACT_VERSION, FACT_OBJECTS, FACT_COUNT };
@@ -59,6 +61,9 @@ bool sqlite_migrate_judge(const char *path, struct err *err)
     sqlite3 *handle = NULL;
     if (stat(path, &status) != 0 || status.st_size == 0) {
         return true;
+    }
+    if (status.st_size < PAGE_LEAST) { /* SQLite takes what is that short for empty, and writes over it */
+        return err_set(err, ERR_INPUT, "%s is no readable database: it is too short", path);
     }
     bool is_good = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK ||
                    err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(handle));
