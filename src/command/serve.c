@@ -139,6 +139,9 @@ static void announce(const struct server *server)
         log_warn("cookie.insecure", log_str("listen", str_from_z(address)),
                  log_str("advice", S("set public_url to an https address behind a TLS proxy")));
     }
+    if (geteuid() == 0) {
+        log_warn("user.root", log_str("advice", S("run it as a user of its own, who owns the data folder")));
+    }
     log_info("start", log_str("listen", str_from_z(address)),
              log_i64("loops", server->loop_count), log_str("data", str_from_z(server->settings.data)));
     (void)printf("listening http://%s\n", address);
