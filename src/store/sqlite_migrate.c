@@ -12,7 +12,7 @@
 /* "Parl": tells our files from other SQLite databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x5061726c };
 
-enum { PAGE_LEAST = 512 }; /* the shortest that a database is */
+enum { PATH_LEN = 4096 + 16, PAGE_LEAST = 512, PAGE_BYTES = 4096 }; /* the shortest page of SQLite, and its usual one */
 
 /* The three facts that tell whose file it is. Reading the schema also finds a file that was cut
  * short. */
@@ -55,6 +55,35 @@ static bool judge_open(sqlite3 *handle, const char *path, struct err *err)
     return true;
 }
 
+/* A first start that is killed before its log was turned on leaves a journal, which only a writer may take back,
+ * so SQLite cannot be asked whose file it is. */
+static bool has_journal(const char *path)
+{
+    char name[PATH_LEN];
+    int len = snprintf(name, sizeof(name), "%s-journal", path);
+    struct stat status;
+    return len > 0 && (size_t)len < sizeof(name) && stat(name, &status) == 0;
+}
+
+/* Whether the file is one page that holds nothing: no table, no id, no version. */
+static bool is_unfilled(const char *path)
+{
+    enum { VERSION_AT = 60, APPLICATION_AT = 68, CELLS_AT = 103, HEAD_LEN = 108 };
+    static const char magic[16] = "SQLite format 3";
+    char head[HEAD_LEN + 1];
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return false;
+    }
+    size_t len = fread(head, 1, sizeof(head), file);
+    bool is_page = len == sizeof(head) && fseek(file, 0, SEEK_END) == 0 && ftell(file) <= PAGE_BYTES;
+    (void)fclose(file); /* opened for reading: nothing can be lost */
+    return is_page && memcmp(head, magic, sizeof(magic)) == 0 &&
+           memcmp(head + VERSION_AT, "\0\0\0\0", 4) == 0 &&
+           memcmp(head + APPLICATION_AT, "\0\0\0\0", 4) == 0 &&
+           memcmp(head + CELLS_AT, "\0\0", 2) == 0;
+}
+
 bool sqlite_migrate_judge(const char *path, struct err *err)
 {
     struct stat status;
@@ -64,6 +93,9 @@ bool sqlite_migrate_judge(const char *path, struct err *err)
     }
     if (status.st_size < PAGE_LEAST) { /* SQLite takes what is that short for empty, and writes over it */
         return err_set(err, ERR_INPUT, "%s is no readable database: it is too short", path);
+    }
+    if (has_journal(path) && is_unfilled(path)) {
+        return true;
     }
     bool is_good = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK ||
                    err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(handle));
