@@ -44,6 +44,7 @@ static void prepare_process(void)
     }
     (void)umask(0077);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk */
     json_set_alloc_funcs(mem_alloc, mem_free);
 }
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "store/sqlite_db.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,31 @@ static NORETURN COLD void die(struct sqlite_db *db, const char *what)
     _exit(EXIT_DISK); /* no clean-up: it would write */
 }
 
+static bool is_no_room(int error)
+{
+    return error == EDQUOT || error == EFBIG || error == EROFS;
+}
+
+/* Nothing can be written for now, for a reason that ends without us: its errno, else 0. SQLite tells only ENOSPC
+ * from a disk that fails; but a quota, a limit on the size of files, and a file system that was mounted anew are
+ * no faults of it. Which of the two files failed last is not known: neither may have failed otherwise. */
+static int find_no_room(struct sqlite_db *db)
+{
+    int database = 0;
+    int log = 0;
+    sqlite3_file *log_file = NULL;
+    if (sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_WRITE) {
+        return 0;
+    }
+    (void)sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_LAST_ERRNO, &database);
+    (void)sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log_file);
+    if (log_file != NULL && log_file->pMethods != NULL) {
+        (void)log_file->pMethods->xFileControl(log_file, SQLITE_FCNTL_LAST_ERRNO, &log);
+    }
+    bool is_fault = (database != 0 && !is_no_room(database)) || (log != 0 && !is_no_room(log));
+    return is_fault ? 0 : MAX(database, log);
+}
+
 bool sqlite_fail(struct sqlite_db *db, const char *what, struct err *err)
 {
     int code = sqlite3_errcode(db->handle);
@@ -28,6 +54,11 @@ bool sqlite_fail(struct sqlite_db *db, const char *what, struct err *err)
     case SQLITE_FULL:
         return err_set(err, ERR_FULL, "%s: the disk is full", what);
     case SQLITE_IOERR:
+        if (find_no_room(db) != 0) {
+            return err_set(err, ERR_FULL, "%s: nothing can be written: %s", what,
+                           strerror(find_no_room(db)));
+        }
+        die(db, what);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         die(db, what);
