@@ -89,6 +89,7 @@ enum {
     LIMIT_STORE_READERS = 2,           /* reader threads on SQLite */
     LIMIT_READ_MS = 1000,              /* one read, by progress handler */
     LIMIT_STORE_STALL_MS = 5 * 1000,   /* a batch or read under way; longer: not ready */
+    LIMIT_FILES_CHECK_MS = 5 * 1000,   /* until it is noticed that the database's files were taken away */
     LIMIT_CHECKPOINT_PAGES = 1000,     /* a PASSIVE checkpoint after so many pages */
     LIMIT_WAL = 16 * 1024 * 1024,      /* then the read gate is closed for a RESTART checkpoint */
 

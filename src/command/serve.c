@@ -2,8 +2,10 @@
  *
  * Start: lock on the folder, store, loops, live, web, control socket, then the line on stdout. Stop, on
  * SIGTERM or SIGINT: accept nothing, answer what is in flight, commit what is queued, close the live
- * sockets with 1012, and exit 0 within LIMIT_DRAIN_MS. The main thread only waits for signals.
+ * sockets with 1012, and exit 0 within LIMIT_DRAIN_MS. The main thread only waits for signals, and looks
+ * now and then whether the database's files are still there.
  * SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -217,10 +219,15 @@ static void stop(struct server *server)
     } /* else all is stored, and a loop may be in the middle of something: the process just ends */
 }
 
-static int wait_for_signal(const sigset_t *signals)
+/* Meanwhile the main thread sees to it that a server in which nobody writes notices that its files are gone. */
+static int wait_for_signal(const struct server *server, const sigset_t *signals)
 {
+    const struct timespec patience = {.tv_sec = LIMIT_FILES_CHECK_MS / 1000};
     int number;
-    CHECK_EQ(sigwait(signals, &number), 0);
+    while ((number = sigtimedwait(signals, NULL, &patience)) < 0) {
+        CHECK(errno == EAGAIN || errno == EINTR);
+        store_check_files(server->store);
+    }
     return number;
 }
 
@@ -242,7 +249,7 @@ int command_serve(struct command_line *line)
         return err.kind == ERR_INPUT ? COMMAND_USAGE : COMMAND_FAILED;
     }
     announce(&server);
-    int number = wait_for_signal(&signals);
+    int number = wait_for_signal(&server, &signals);
     log_info("stopping", log_i64("signal", number));
     stop(&server);
     return COMMAND_OK;

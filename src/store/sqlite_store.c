@@ -20,11 +20,12 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "store/sqlite_checkpoint.h"
+#include "store/sqlite_files.h"
 #include "store/sqlite_migrate.h"
 #include "store/sqlite_verbs.h"
 #include "store/store_queue.h"
 
-enum { PATH_LEN = 4096, READERS_MAX = 8, FULL_PROBE_MS = 1000 };
+enum { PATH_LEN = 4096, READERS_MAX = 8, FULL_PROBE_MS = 1000, EXIT_GONE = 70 };
 
 /* A thread, and since when (monotonic) it has been at its current batch or read; 0: it waits. */
 struct lane {
@@ -42,6 +43,7 @@ struct reader {
 struct store {
     char path[PATH_LEN];
     char epoch[24];
+    struct sqlite_files files;
     struct store_queue writes, reads;
     struct sqlite_checkpoint checkpoint;
     struct lane writer_lane;
@@ -95,6 +97,7 @@ static bool run_batch(struct store *store, struct store_op *batch, bool *changed
             return false;
         }
     }
+    store_check_files(store);
     if (!sqlite_db_exec(db, "COMMIT", err)) {
         roll_back(store);
         return false;
@@ -226,7 +229,8 @@ static bool open_writer(struct store *store, struct err *err)
 {
     struct sqlite_db *db = &store->writer.db;
     if (!sqlite_migrate_judge(store->path, err) || !sqlite_db_open(db, store->path, true, err) ||
-        !sqlite_migrate_run(db, err) || !sqlite_migrate_epoch(db, store->epoch, err)) {
+        !sqlite_migrate_run(db, err) || !sqlite_migrate_epoch(db, store->epoch, err) ||
+        !sqlite_files_note(&store->files, store->path, err)) {
         return false;
     }
     sqlite_checkpoint_watch(&store->checkpoint, db);
@@ -323,6 +327,15 @@ void store_submit(struct store *store, struct store_op *op)
     if (!store_queue_put(queue, op)) {
         (void)err_set(&op->err, ERR_BUSY, "too many operations are waiting, or it is the end");
         op->answer(op);
+    }
+}
+
+void store_check_files(const struct store *store)
+{
+    if (!sqlite_files_are_there(&store->files, store->path)) {
+        log_error("store.gone", log_str("path", str_from_z(store->path)),
+                  log_str("why", S("the file was deleted, renamed or replaced while it was open")));
+        _exit(EXIT_GONE); /* no clean-up: it would write to a file that nobody finds again */
     }
 }
 

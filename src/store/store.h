@@ -38,6 +38,10 @@ void store_close(struct store *store);
  * wait or the store has stopped. Thread: any. */
 void store_submit(struct store *store, struct store_op *op);
 
+/* Ends the process with code 70 when the database is no longer where it was opened: what it would acknowledge
+ * were lost. The writer looks before each commit; who has nothing to write asks now and then. Thread: any. */
+void store_check_files(const struct store *store);
+
 /* The epoch of the store's cursors; constant while open. Thread: any. */
 Str store_epoch(const struct store *store);
 /* The writer answers and the readers answer: for /readyz. Thread: any. */
