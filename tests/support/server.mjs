@@ -100,6 +100,13 @@ export class Server {
         if (FAULT.test(this.stderr)) throw new Error(`a fault in the server:\n${this.stderr}`);
         return ended;
     }
+    /* Resolves to how it ended by itself, which it is expected to. */
+    async collapse() {
+        const ended = await this.#exited;
+        this.#child = null;
+        if (FAULT.test(this.stderr)) throw new Error(`a fault in the server:\n${this.stderr}`);
+        return ended;
+    }
     stop = () => this.end("SIGTERM");
     kill = () => this.end("SIGKILL");
     freeze = () => this.#child.kill("SIGSTOP");
