@@ -121,9 +121,11 @@
             focusOn([...parlor.list().children].findLast(articleOf));
         } else if (article && event.target === article) {
             const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
-            if (!step && !KEYS[event.key]) return;
+            const isEnter = event.key === "Enter";
+            if (!step && !isEnter && !KEYS[event.key]) return;
             event.preventDefault();
             if (step) focusOn(neighbour(article, step));
+            else if (isEnter) article.querySelector(":scope > a")?.click(); // to the message's own page
             else run(KEYS[event.key], article);
         }
     });

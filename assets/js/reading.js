@@ -25,6 +25,8 @@
         if (!time || time.title) return;
         const date = new Date(time.dateTime);
         time.textContent = clock.format(date);
+        /* The list is one stop of Tab, where arrows go from message to message: see actions.js. */
+        if (document.getElementById("scroller")?.tabIndex === 0) time.closest("a")?.setAttribute("tabindex", "-1");
         time.title = full.format(date);
     };
 
