@@ -259,6 +259,7 @@ test("who has been put out of a room cannot send there, and is told", async () =
     await second.goto(`/rooms/${kitchen}/edit`);
     await second.click("text=Leave room");
     await ada.page.waitForSelector('html[data-live="off"]');
+    await ada.page.waitForSelector(`#rooms a[data-room="${kitchen}"]`, { state: "detached" });
     await ada.page.click(`#rooms a[data-room="${front}"]`);
     await ada.page.waitForSelector(`#room[data-room="${front}"]`);
     await ada.live();
