@@ -39,8 +39,11 @@ static int is_wall(clockid_t clock)
 
 int clock_gettime(clockid_t clock, struct timespec *ret_time)
 {
-    if (syscall(SYS_clock_gettime, clock, ret_time) != 0 || offsets == NULL) {
+    if (syscall(SYS_clock_gettime, clock, ret_time) != 0) {
         return -1;
+    }
+    if (offsets == NULL) {
+        return 0; /* another library asks before we are ready */
     }
     int64_t offset_ms = is_wall(clock) ? offsets->wall_ms : offsets->steady_ms;
     if (is_wall(clock) && offsets->is_frozen != 0) {
