@@ -100,7 +100,10 @@ const timersFire = async (base, wall = {}) => {
     await eventually(async () => (await server.metrics()).sockets === 2, "both are cut 2 s after the close; left: quiet, and a neighbour");
     await neighboursNoticeNothing();
     const heartbeats = () => quiet.texts.slice(texts).filter((text) => text === "<!---->").length;
-    for (const second of [17, 23, 29, 35, 41]) await at(second * SECOND);
+    for (const second of [17, 23, 29, 35, 41]) {
+        await at(second * SECOND);
+        await server.neighbours.isAnswered(); // or its connection would have been idle for too long
+    }
     await eventually(async () => (await server.metrics(), heartbeats() > 0), "a heartbeat");
     assert.equal(heartbeats(), 1, "one, not one with each look");
     quiet.cut();

@@ -23,16 +23,23 @@ export class Neighbours {
         return neighbours;
     }
 
-    async noticeNothing() {
-        const { socket, http, room } = this;
-        const [first, second] = [`n${++this.#count}`, `n${++this.#count}`];
+    /* The connection that is kept alive, by itself. */
+    async isAnswered() {
+        const { http } = this;
+        const [first, second] = [`h${++this.#count}`, `h${++this.#count}`];
         const ask = (next) => `GET /session?next=/${next} HTTP/1.1\r\nHost: h\r\nCookie: ${this.cookie}\r\n\r\n`;
-        socket.post(room, first, "undisturbed");
         await http.write(ask(first) + ask(second));
         const answers = await http.answers(2);
         assert.deepEqual(answers.map((answer) => [answer.status, answer.field("location")]),
             [[303, `/${first}`], [303, `/${second}`]], "a neighbour's connection answers in order");
         assert.equal(http.rest.length, 0);
+    }
+
+    async noticeNothing() {
+        const { socket, room } = this;
+        const first = `n${++this.#count}`;
+        socket.post(room, first, "undisturbed");
+        await this.isAnswered();
         await socket.until(() => socket.acks.length > 0 && socket.articles.length > 0);
         const [acks, articles] = [socket.acks.splice(0), socket.articles.splice(0)];
         assert.deepEqual(acks.map((ack) => ack.nonce), [first]);
