@@ -312,10 +312,34 @@ static struct dir_lookup *leave_read(struct dir_read *read)
     return read->waiting;
 }
 
+/* A session on its way out of the store. */
+struct expiry {
+    struct errand errand;
+    struct store_session_end end;
+};
+
+static void expired(struct errand *errand)
+{
+    struct expiry *expiry = CONTAINER_OF(errand, struct expiry, errand);
+    arena_finish(&expiry->end.op.arena);
+    mem_free(expiry); /* had it failed, whoever asks next would find the session expired again */
+}
+
+/* Else a clock that is set back would revive it. Only what the store itself said is believed here: what is
+ * remembered may be older than the last use. */
+static void remove_expired(struct directory *directory, const uint8_t *token_hash)
+{
+    struct expiry *expiry = mem_new(struct expiry);
+    memcpy(expiry->end.token_hash, token_hash, STORE_TOKEN_HASH_LEN);
+    errand_start(&expiry->errand, directory->loop, directory->store, &expiry->end.op,
+                 STORE_SESSION_END, expired);
+}
+
 static void session_read(struct errand *errand)
 {
     struct dir_read *read = CONTAINER_OF(errand, struct dir_read, errand);
     struct directory *directory = read->directory;
+    const struct store_session_find *find = &read->op.session;
     struct store_op *op = &read->op.session.op;
     struct dir_lookup *lookup = leave_read(read);
     enum err_kind error = op->err.kind;
@@ -325,6 +349,9 @@ static void session_read(struct errand *errand)
         if (read->generation == directory->generation) {
             keep_session(directory, session);
         }
+    }
+    if (error == ERR_MISSING && find->expires_ms != 0 && find->expires_ms <= find->now_ms) {
+        remove_expired(directory, find->token_hash);
     }
     arena_finish(&op->arena);
     mem_free(read);

@@ -274,15 +274,16 @@ static void identified(struct dir_lookup *lookup)
         web_fail(request, 503);
         return;
     }
+    if (lookup->session != NULL && lookup->session->expires_ms <= clock_wall_ms()) {
+        /* What is remembered is over; the store knows of its last use, and removes it if that is over too. */
+        directory_drop_session(&request->home->hub->directory, lookup->session->token_hash);
+        dir_session_unref(lookup->session);
+        dir_rooms_unref(lookup->rooms);
+        hub_find(request->home->hub, lookup);
+        return;
+    }
     request->session = lookup->session;
     request->rooms = lookup->rooms;
-    if (request->session != NULL && request->session->expires_ms <= clock_wall_ms()) {
-        directory_drop_session(&request->home->hub->directory, request->session->token_hash);
-        dir_session_unref(request->session);
-        dir_rooms_unref(request->rooms);
-        request->session = NULL;
-        request->rooms = NULL;
-    }
     if (request->session != NULL) {
         new_session_keep(request);
     }

@@ -142,6 +142,18 @@ describe("the wall clock jumps", () => {
             await neighboursNoticeNothing();
         });
     }
+    it("K01 a session that has expired is not revived", async () => {
+        await started();
+        const [other, unseen] = [server.addSession("ada"), server.addSession("ada")];
+        assert.equal((await page(server.ada)).status, 200); // it is remembered, the others are not
+        clock.set({ wall: 31 * DAY });
+        for (const cookie of [server.ada, other]) assert.equal((await page(cookie)).status, 303);
+        await eventually(() => server.sql("SELECT count(*) AS n FROM session WHERE person_id = 1")[0].n === 1, "those that were asked for are removed");
+        clock.set({});
+        for (const cookie of [server.ada, other]) assert.equal((await page(cookie)).status, 303);
+        assert.equal((await page(unseen)).status, 200, "nothing else is");
+        await neighboursNoticeNothing();
+    });
     it("K02 ten years on: sessions expire, and nothing else", async () => {
         await started();
         const client = await enter();
