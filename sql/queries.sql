@@ -8,7 +8,8 @@
 -- $1 room, $2 author, $3 nonce: the author's rights, and the message that this post repeats, if any.
 -- No row: no such room, or the author was never in it.
 SELECT member.role, person.name, person.state, message.seq, message.rev, message.post_no,
-    message.created_ms, message.body, message.edited_ms, message.deleted
+    message.created_ms, message.body, message.edited_ms, message.deleted,
+    person.shown_handle
 FROM member JOIN person ON person.id = member.person_id
 LEFT JOIN message ON message.room_id = member.room_id AND message.author_id = member.person_id
     AND message.nonce = $3
@@ -34,7 +35,7 @@ UPDATE member SET read_post = $3 WHERE person_id = $2 AND room_id = $1 AND read_
 -- actor was never in the room.
 SELECT member.role, actor.role, actor.state, message.rev, message.post_no, message.author_id,
     author.name, message.nonce, message.created_ms, message.body, message.edited_ms, message.deleted,
-    message.event
+    message.event, author.shown_handle
 FROM member JOIN person AS actor ON actor.id = member.person_id
 JOIN message ON message.room_id = member.room_id AND message.seq = $2
 LEFT JOIN person AS author ON author.id = message.author_id
@@ -65,6 +66,18 @@ UPDATE counter SET last = last + 1 WHERE name = $1 RETURNING last
 -- $1 id, $2 handle, $3 name, $4 role, $5 password hash, $6 now; state 1 is active
 INSERT INTO person (id, handle, name, role, password_hash, state, created_ms)
 VALUES ($1, $2, $3, $4, $5, 1, $6)
+
+-- name: person_with_bare_name
+-- $1 name key, $2 who asks: who else is shown by such a name alone
+SELECT 1 FROM person WHERE name_key = $1 AND shows_handle = 0 AND id <> $2
+
+-- name: person_without_key
+-- $1 limit
+SELECT id, name FROM person WHERE name_key IS NULL AND shows_handle = 0 ORDER BY id LIMIT $1
+
+-- name: person_set_name_key
+-- $1 person, $2 name key, $3 shows handle
+UPDATE person SET name_key = $2, shows_handle = $3 WHERE id = $1
 
 -- name: person_join_open_rooms
 -- $1 person, $2 now; kind 1 is open, role 1 plain
@@ -99,7 +112,7 @@ SELECT count(*) FROM room WHERE kind = 1
 -- $1 room, $2 person: the room as they see it, and what their rights in it are made of; the role is
 -- null for who was never in it.
 SELECT room.id, room.kind, room.name, room.topic, room.people, member.role, room.last_post,
-    member.read_post, person.name, person.role, person.state
+    member.read_post, person.name, person.role, person.state, person.shown_handle
 FROM room JOIN person ON person.id = $2
 LEFT JOIN member ON member.room_id = room.id AND member.person_id = person.id
 WHERE room.id = $1
@@ -135,7 +148,7 @@ ORDER BY room.name, room.id LIMIT $2
 
 -- name: room_members
 -- $1 room, $2 limit
-SELECT person.id, person.name, member.role, person.role
+SELECT person.id, person.name, member.role, person.role, person.shown_handle
 FROM member JOIN person ON person.id = member.person_id
 WHERE member.room_id = $1 AND member.role <> 0
 ORDER BY person.name, person.id LIMIT $2
@@ -175,7 +188,7 @@ DELETE FROM session WHERE token_hash = $1 RETURNING person_id, token_hash
 
 -- name: session_find
 SELECT session.created_ms, session.seen_ms, person.id, person.handle, person.name, person.role,
-    person.state
+    person.state, person.shown_handle
 FROM session JOIN person ON person.id = session.person_id
 WHERE session.token_hash = $1
 
@@ -188,7 +201,8 @@ WHERE person_id = $2 AND room_id = $1 AND read_post < $3
 -- name: page_before
 -- $1 room, $2 seq, $3 limit: newest first
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event,
+    person.shown_handle
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq < $2 AND message.deleted = 0
 ORDER BY message.seq DESC LIMIT $3
@@ -196,7 +210,8 @@ ORDER BY message.seq DESC LIMIT $3
 -- name: page_after
 -- $1 room, $2 seq, $3 limit: oldest first
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event,
+    person.shown_handle
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq > $2 AND message.deleted = 0
 ORDER BY message.seq LIMIT $3
@@ -204,7 +219,8 @@ ORDER BY message.seq LIMIT $3
 -- name: message_get
 -- $1 room, $2 seq
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event,
+    person.shown_handle
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq = $2
 
@@ -212,7 +228,8 @@ WHERE message.room_id = $1 AND message.seq = $2
 -- $1 room, $2 after: new messages, and the current state of those that a change names, by rev. Named
 -- first and fetched then: with OR instead of UNION, SQLite walks the whole room.
 SELECT message.seq, message.rev, message.post_no, message.author_id, person.name, message.nonce,
-    message.created_ms, message.body, message.edited_ms, message.deleted, message.event
+    message.created_ms, message.body, message.edited_ms, message.deleted, message.event,
+    person.shown_handle
 FROM message LEFT JOIN person ON person.id = message.author_id
 WHERE message.room_id = $1 AND message.seq IN (
     SELECT added.seq FROM message AS added WHERE added.room_id = $1 AND added.seq > $2

@@ -19,6 +19,7 @@ struct message {
     PostNo post;     /* 0 for an event */
     PersonId author; /* of an event: who did it */
     Str author_name; /* as it was when the row was read */
+    Str author_handle; /* goes behind the name; empty: the name is enough */
     Str nonce;
     Str body;        /* source text; empty when deleted; of an event: the new name or topic */
     Millis created_ms;

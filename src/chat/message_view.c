@@ -12,8 +12,8 @@
 enum { ESCAPE_GROWTH = 6, LARGE_EMOJI = 3, AROUND_THE_TEXT = 4096 };
 
 _Static_assert(LIMIT_FRAGMENT_PLAIN + AROUND_THE_TEXT <= LIMIT_FRAGMENT, "a cut fragment fits");
-_Static_assert(LIMIT_PERSON_NAME * ESCAPE_GROWTH + LIMIT_NONCE + 1024 <= AROUND_THE_TEXT,
-               "what surrounds the text: name, nonce, numbers and tags");
+_Static_assert(LIMIT_PERSON_NAME * ESCAPE_GROWTH + LIMIT_HANDLE + LIMIT_NONCE + 1024 <= AROUND_THE_TEXT,
+               "what surrounds the text: name, handle, nonce, numbers and tags");
 
 /* Shortens `s` to at most `len` bytes, at a code point's beginning. */
 static Str cut_at_code_point(Str s, size_t len)
@@ -90,6 +90,7 @@ void message_view_make(struct arena *arena, const struct message *message,
         .hue = person_hue(message->author),
         .initials = person_initials(arena, message->author_name),
         .author_name = message->author_name,
+        .author_handle = message->author_handle,
         .nonce = message->nonce,
         .time_iso = time_iso,
         .time_text = str_sub(time_iso, 11, 5),

@@ -17,6 +17,7 @@ struct message_view {
     int hue;          /* of the author's initials, 0 to 11 */
     Str initials;
     Str author_name;
+    Str author_handle; /* behind the name; empty: the name is enough */
     Str nonce;
     Str time_iso;     /* "2026-11-24T10:17:11Z", for <time datetime> */
     Str time_text;    /* "10:17", UTC: what is read without JavaScript */

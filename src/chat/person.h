@@ -15,6 +15,7 @@ struct person {
     PersonId id;
     Str handle;
     Str name;
+    Str shown_handle; /* goes behind the name; empty: the name is enough (person_name.h) */
     enum person_role role;
     enum person_state state;
 };

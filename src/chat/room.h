@@ -28,6 +28,7 @@ struct room_entry {
 struct room_member {
     PersonId id;
     Str name;
+    Str shown_handle; /* goes behind the name; empty: the name is enough */
     enum member_role role;
     bool is_admin; /* of the house */
 };

@@ -51,7 +51,8 @@ static Str pack(char **at, Str s)
 
 static struct dir_session *session_make(const struct store_session_find *found, Millis now)
 {
-    size_t strings = found->person.handle.len + found->person.name.len;
+    size_t strings = found->person.handle.len + found->person.name.len +
+                     found->person.shown_handle.len;
     struct dir_session *session = mem_zalloc(sizeof(*session) + strings);
     char *at = session->strings;
     session->refs = 1;
@@ -59,6 +60,7 @@ static struct dir_session *session_make(const struct store_session_find *found, 
     session->person = found->person;
     session->person.handle = pack(&at, found->person.handle);
     session->person.name = pack(&at, found->person.name);
+    session->person.shown_handle = pack(&at, found->person.shown_handle);
     session->expires_ms = found->expires_ms;
     session->seen_ms = found->seen_ms;
     session->loaded_ms = now;

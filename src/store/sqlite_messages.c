@@ -36,6 +36,7 @@ static bool judge_post(struct sqlite_db *db, struct store_post *post)
     if (sqlite_row(&run) && sqlite_i64(&run, 2) == PERSON_ACTIVE) {
         may = room_may_post((enum member_role)sqlite_i64(&run, 0));
         post->message.author_name = sqlite_str(&run, &post->op.arena, 1);
+        post->message.author_handle = sqlite_str(&run, &post->op.arena, 10);
         if (!sqlite_is_null(&run, 3)) {
             read_repeated(&run, post);
         }
@@ -161,6 +162,7 @@ static bool judge_change(struct sqlite_db *db, struct store_message_change *chan
             .body = sqlite_str(&run, arena, 9),
             .edited_ms = sqlite_i64(&run, 10),
             .event = (enum change_kind)sqlite_i64(&run, 12),
+            .author_handle = sqlite_str(&run, arena, 13),
         };
         may = room_may_post((enum member_role)sqlite_i64(&run, 0)) &&
               sqlite_i64(&run, 2) == PERSON_ACTIVE &&
@@ -261,6 +263,7 @@ static void read_message(const struct sqlite_run *run, struct arena *arena, Room
         .post = sqlite_i64(run, 2),
         .author = sqlite_i64(run, 3),
         .author_name = sqlite_str(run, arena, 4),
+        .author_handle = sqlite_str(run, arena, 11),
         .nonce = sqlite_str(run, arena, 5),
         .created_ms = sqlite_i64(run, 6),
         .body = sqlite_str(run, arena, 7),

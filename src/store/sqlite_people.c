@@ -1,6 +1,7 @@
 /* sqlite_people.c -- store_people.h on SQLite.
  * SPDX-License-Identifier: MIT */
 #include "base/limits.h"
+#include "store/sqlite_names.h"
 #include "store/sqlite_verbs.h"
 
 /* --- people ----------------------------------------------------------------------------------- */
@@ -40,7 +41,7 @@ bool sqlite_people_add(struct sqlite_writer *writer, struct store_op *op, bool *
     sqlite_bind_i64(&run, add->now_ms);
     (void)sqlite_row(&run);
     *ret_changed = true;
-    return sqlite_done(&run) &&
+    return sqlite_done(&run) && sqlite_names_settle(db, add->id, add->name, &add->op.err) &&
            sqlite_join_all(db, SQL_PERSON_JOIN_OPEN_ROOMS, add->id, add->now_ms, &add->op.err);
 }
 
@@ -60,8 +61,9 @@ bool sqlite_people_profile_set(struct sqlite_writer *writer, struct store_op *op
     *ret_changed = sqlite_changes(db) > 0;
     if (!*ret_changed) {
         (void)err_set(&set->op.err, ERR_MISSING, "no such person");
+        return true;
     }
-    return true;
+    return sqlite_names_settle(db, set->person, set->name, &set->op.err);
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */

@@ -50,6 +50,7 @@ static bool judge(struct sqlite_db *db, struct store_room_change *change, bool *
             (enum person_role)sqlite_i64(&run, 9), (enum person_state)sqlite_i64(&run, 10));
         may = rights_may(standing, right_of(change->kind));
         change->message.author_name = sqlite_str(&run, &change->op.arena, 8);
+        change->message.author_handle = sqlite_str(&run, &change->op.arena, 11);
         *ret_is_done = is_done(change, &run);
     }
     if (!sqlite_done(&run)) {

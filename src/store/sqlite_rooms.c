@@ -197,6 +197,7 @@ bool sqlite_rooms_members(struct sqlite_db *db, struct store_op *op)
             .name = sqlite_str(&run, arena, 1),
             .role = (enum member_role)sqlite_i64(&run, 2),
             .is_admin = sqlite_i64(&run, 3) == PERSON_ADMIN,
+            .shown_handle = sqlite_str(&run, arena, 4),
         };
     }
     list->members = members;

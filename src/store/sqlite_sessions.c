@@ -182,6 +182,7 @@ bool sqlite_sessions_find(struct sqlite_db *db, struct store_op *op)
             .name = sqlite_str(&run, arena, 4),
             .role = (enum person_role)sqlite_i64(&run, 5),
             .state = (enum person_state)sqlite_i64(&run, 6),
+            .shown_handle = sqlite_str(&run, arena, 7),
         };
         is_found = find->expires_ms > find->now_ms && find->person.state == PERSON_ACTIVE;
     }

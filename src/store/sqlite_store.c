@@ -22,6 +22,7 @@
 #include "store/sqlite_checkpoint.h"
 #include "store/sqlite_files.h"
 #include "store/sqlite_migrate.h"
+#include "store/sqlite_names.h"
 #include "store/sqlite_verbs.h"
 #include "store/store_queue.h"
 
@@ -229,7 +230,8 @@ static bool open_writer(struct store *store, struct err *err)
 {
     struct sqlite_db *db = &store->writer.db;
     if (!sqlite_migrate_judge(store->path, err) || !sqlite_db_open(db, store->path, true, err) ||
-        !sqlite_migrate_run(db, err) || !sqlite_migrate_epoch(db, store->epoch, err) ||
+        !sqlite_migrate_run(db, err) || !sqlite_names_fill(db, err) ||
+        !sqlite_migrate_epoch(db, store->epoch, err) ||
         !sqlite_files_note(&store->files, store->path, err)) {
         return false;
     }

@@ -36,6 +36,7 @@ static void fill_person(struct web_request *request, RoomId current, struct page
     view->person = person->id;
     view->is_admin = person->role == PERSON_ADMIN;
     view->person_name = person->name;
+    view->person_handle = person->shown_handle;
     view->person_initials = person_initials(arena, person->name);
     view->person_hue = person_hue(person->id);
     view->rooms = (struct room_rows_view){.items = rows, .count = request->rooms->count};

@@ -19,6 +19,7 @@ static struct room_person_view person_of(struct arena *arena, const struct room_
     return (struct room_person_view){
         .id = member->id,
         .name = member->name,
+        .shown_handle = member->shown_handle,
         .initials = person_initials(arena, member->name),
         .hue = person_hue(member->id),
         .is_moderator = member->role == MEMBER_MODERATOR,

@@ -38,7 +38,10 @@ static void show(struct web_request *request, const struct room_entry *entry,
         .messages = page->messages,
         .nonce = page_nonce(request),
     };
-    struct message empty = {.room = entry->id, .author = person->id, .author_name = person->name};
+    struct message empty = {.room = entry->id,
+                            .author = person->id,
+                            .author_name = person->name,
+                            .author_handle = person->shown_handle};
     message_view_make(arena, &empty, &view.echo);
     page_fill(request, entry->name, entry->id, &view.page);
     view.page.is_live = true;

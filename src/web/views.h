@@ -32,6 +32,7 @@ struct page_view {
     PersonId person;  /* 0 when nobody is signed in */
     bool is_admin;
     Str person_name;
+    Str person_handle; /* behind the name; empty: the name is enough */
     Str person_initials;
     int person_hue;
     struct room_rows_view rooms;
@@ -112,6 +113,7 @@ struct room_edit_view {
 struct room_person_view {
     PersonId id;
     Str name;
+    Str shown_handle; /* behind the name; empty: the name is enough */
     Str initials;
     int hue;
     bool is_moderator;

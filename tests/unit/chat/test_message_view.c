@@ -19,6 +19,7 @@ static struct message message_of(Str body)
         .post = 123456,
         .author = 42,
         .author_name = S("Marguerite Okafor"),
+        .author_handle = S("marguerite.okafor"), /* the heavier case */
         .nonce = S("AAAAAAAAAAAAAAAAAAAAAA"),
         .body = body,
         .created_ms = 1790000000000,
