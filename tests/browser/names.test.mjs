@@ -6,7 +6,9 @@ import { launch, Person } from "../support/browser.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
 const long = "Wilhelmina Montgomery-Weatherby of Wombwell and Wolverhampton";
-let server, browser, hall;
+const widest = "w".repeat(32);
+const widths = [360, 1280];
+let server, browser, halls;
 
 before(async () => {
     server = new Server({ environment: { ...unlimited, PARLOR_LOOPS: "1" } });
@@ -14,7 +16,8 @@ before(async () => {
     server.addUser("anna2", { name: "Anna Berg" });
     server.addUser("mina", { name: long });
     server.addUser("mina2", { name: long });
-    hall = server.addRoom("Hall");
+    server.addUser(widest, { name: "Anna Berg" });
+    halls = new Map(widths.map((width) => [width, server.addRoom(`Hall ${width}`)]));
     await server.start();
     browser = await launch();
 });
@@ -33,9 +36,10 @@ const layout = (name) => {
 };
 const right = (handle) => ({ text: `@${handle}`, isWhole: true, isBehind: true, isLevel: true });
 
-for (const width of [360, 1280]) {
+for (const width of widths) {
     test(`U01 at ${width}: the handle is read whole behind the name, in messages and in the list of people`, async () => {
         const people = [];
+        const hall = halls.get(width);
         for (const handle of ["anna2", "mina2"]) {
             const person = await Person.arrive(browser, server, handle, { viewport: { width, height: 800 } });
             people.push(person);
@@ -51,5 +55,18 @@ for (const width of [360, 1280]) {
             assert.deepEqual(await name.evaluate(layout), right(handle));
         }
         for (const person of people) await person.leave();
+    });
+
+    test(`U01 at ${width}: the longest handle stays in the head of its message`, async () => {
+        const person = await Person.arrive(browser, server, widest, { viewport: { width, height: 800 } });
+        await person.open(halls.get(width));
+        await person.write("It is long.");
+        const message = await person.sees("It is long.");
+        const isInside = await message.$eval("h3", (head) => {
+            const [outer, inner] = [head, head.querySelector("bdi")].map((element) => element.getBoundingClientRect());
+            return inner.left >= outer.left && inner.right <= outer.right && inner.width > 100;
+        });
+        assert.ok(isInside);
+        await person.leave();
     });
 }
