@@ -53,6 +53,7 @@ UNIT_TESTS := $(shell find tests/unit -name 'test_*.c' | sort)
 UNIT_BINS := $(UNIT_TESTS:tests/unit/%.c=$(OUT)/tests/%)
 TSAN_TESTS := $(filter tests/unit/net/% tests/unit/live/% tests/unit/store/%,$(UNIT_TESTS))
 FUZZ_TARGETS := $(wildcard tests/fuzz/fuzz_*.c)
+TEMPLATE_PARTS := $(filter-out tools/template_compile.c,$(wildcard tools/template_*.c))
 
 .PHONY: all help test test-unit test-tsan test-integration test-integration-asan test-integration-tsan \
 	test-browser screens fuzz-replay fuzz bench check \
@@ -203,8 +204,8 @@ fuzz-replay:
 
 $(OUT)/fuzzers/%: tests/fuzz/%.c $(OUT)/libparlor.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(BUILD)) $< $(OUT)/libparlor.a $(LDFLAGS) \
-		$(LDFLAGS_$(BUILD)) -o $@ $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(BUILD)) $(filter %.c,$^) $(OUT)/libparlor.a \
+		$(LDFLAGS) $(LDFLAGS_$(BUILD)) -o $@ $(LDLIBS)
 
 FUZZ_SECONDS ?= 60
 fuzz-bins: $(FUZZ_TARGETS:tests/fuzz/%.c=$(OUT)/fuzzers/%)
@@ -216,6 +217,9 @@ fuzz:
 			-artifact_prefix=tests/fuzz/crashes/$$target/ $(B)/fuzz/corpus/$$target \
 			tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+# The template compiler is no part of the library: its target is linked with its parts.
+$(OUT)/replay/fuzz_template $(OUT)/fuzzers/fuzz_template: $(TEMPLATE_PARTS)
 
 # --- the rest -------------------------------------------------------------------------------------------
 
