@@ -8,18 +8,27 @@ import { Person, launch } from "../support/browser.mjs";
 import { openHouse, password } from "../support/house.mjs";
 
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-let empty, server, browser, front, kitchen, left, invitation;
+let empty, open, closed, server, browser, front, kitchen, left, invitation;
 
 before(async () => {
     ({ server, front, kitchen, left, invitation } = await openHouse());
     empty = await new Server().start();
+    open = await lived("open");
+    closed = await lived("closed");
     browser = await launch();
 });
 after(async () => {
     await browser?.close();
     await server?.remove();
-    await empty?.remove();
+    for (const other of [empty, open, closed]) await other?.remove();
 });
+
+/* Another house, where somebody lives already. */
+const lived = (registration) => {
+    const other = new Server({ environment: { PARLOR_REGISTRATION: registration } });
+    other.addUser("marguerite", { name: "Marguerite Okafor", admin: true });
+    return other.start();
+};
 
 /* What axe finds, a line each, in both schemes. The page's own policy stays in force: axe comes in by the
  * debugger, not as a script of the page. */
@@ -49,6 +58,9 @@ const pages = {
             await page.waitForSelector("#sign-in-error");
         },
     },
+    "signing in where all may come": { guest: true, go: (page) => page.goto(`${open.origin}/session`) },
+    "making an account where all may": { guest: true, go: (page) => page.goto(`${open.origin}/join`) },
+    "signing in where nobody new may come": { guest: true, go: (page) => page.goto(`${closed.origin}/session`) },
     "the first run": { guest: true, go: (page) => page.goto(`${empty.origin}/setup`) },
     "an invitation": { guest: true, go: (page) => page.goto(invitation) },
     "an invitation that does not hold": { guest: true, go: (page) => page.goto("/join/kettle-7f3q-oboe") },
@@ -73,6 +85,46 @@ const pages = {
         },
     },
     "the list of rooms": { go: (page) => page.goto("/rooms") },
+    "a room by a name that there is": {
+        go: async (page) => {
+            await page.goto("/rooms");
+            await page.fill("#name", "Kitchen");
+            await page.press("#name", "Enter");
+            await page.waitForSelector("#namesake");
+        },
+    },
+    "a profile without a name": {
+        go: async (page) => {
+            await page.goto("/account");
+            await page.fill("#name", "\u200b");
+            await page.press("#name", "Enter");
+            await page.waitForSelector("#name-error");
+        },
+    },
+    "the rooms as a drawer": {
+        go: async (page) => {
+            await page.goto(`/rooms/${front}`);
+            await live(page);
+            if (await page.isVisible(".room__menu")) await page.click(".room__menu");
+            await page.waitForSelector("#rooms >> visible=true");
+        },
+    },
+    "a room that no socket reaches": {
+        go: async (page) => {
+            await page.goto(`/rooms/${front}`);
+            await live(page);
+            await page.evaluate(() => parlor.status.asks(true));
+            await page.waitForSelector("#connection button");
+        },
+    },
+    "a form from elsewhere": {
+        go: async (page) => {
+            await page.goto("about:blank");
+            await page.setContent(`<form method="post" action="${server.origin}/rooms/${front}/messages"><button>`);
+            await page.click("button");
+            await page.waitForSelector("h1");
+        },
+    },
     "a room": { go: (page) => page.goto(`/rooms/${front}`).then(() => live(page)) },
     "a new room": { go: (page) => page.goto(`/rooms/${kitchen}`).then(() => live(page)) },
     "a room with a message that failed": {
