@@ -26,6 +26,7 @@
     X(replays_shared_total, COUNTER, "replays answered with one that another had asked for")       \
     X(resets_total, COUNTER, "clients told to reload their room")                                  \
     X(sockets, GAUGE, "live sockets")                                                              \
+    X(accept_pauses_total, COUNTER, "times that accepting waited for descriptors or memory")       \
     X(http_connections, GAUGE, "connections speaking HTTP")                                        \
     X(http_exchanges, GAUGE, "HTTP requests being answered, those included whose peer has gone")   \
     X(http_requests_total, COUNTER, "HTTP requests answered")                                      \

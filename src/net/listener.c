@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
 #include "net/address_table.h"
 #include "net/loop_private.h"
 
@@ -194,6 +195,7 @@ static void pause_accepting(struct listener *listener)
         log_warn("accept.pause", log_i64("errno", errno));
         listener->is_short = true;
     }
+    metrics_add(accept_pauses_total, 1);
     (void)uv_poll_stop(&listener->poll);
     loop_timer_start(listener->loop, &listener->pause, LIMIT_EMFILE_PAUSE_MS, 0, resume);
 }
