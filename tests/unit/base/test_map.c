@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "tests/support/cmocka_all.h"
@@ -151,9 +153,39 @@ static void coming_and_going_does_not_grow_the_table(void **state)
     map_finish(&map);
 }
 
+/* What a process of its own makes of a key. */
+static uint64_t hash_elsewhere(Str key)
+{
+    int ends[2];
+    uint64_t hash = 0;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        hash = map_hash(key.data, key.len);
+        _exit(write(ends[1], &hash, sizeof(hash)) == sizeof(hash) ? 0 : 1);
+    }
+    assert_true(child > 0);
+    assert_int_equal(read(ends[0], &hash, sizeof(hash)), sizeof(hash));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+    return hash;
+}
+
+/* Who does not know the hash key cannot choose keys that collide. Runs first, before this process
+ * has drawn its own. */
+static void each_process_draws_its_hash_key(void **state)
+{
+    (void)state;
+    uint64_t first = hash_elsewhere(S("ada"));
+    uint64_t second = hash_elsewhere(S("ada"));
+    assert_true(first != second);
+    assert_true(first != map_hash("ada", 3) && map_hash("ada", 3) == map_hash("ada", 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        NAMED_TEST("R16 each process draws its hash key", each_process_draws_its_hash_key),
         cmocka_unit_test(text_keys_behave_as_the_model),
         cmocka_unit_test(number_keys_behave_as_the_model),
         cmocka_unit_test(an_unused_map_holds_nothing_and_no_memory),
