@@ -56,7 +56,7 @@ FUZZ_TARGETS := $(wildcard tests/fuzz/fuzz_*.c)
 TEMPLATE_PARTS := $(filter-out tools/template_compile.c,$(wildcard tools/template_*.c))
 
 .PHONY: all help test test-unit test-tsan test-integration test-integration-asan test-integration-tsan \
-	test-browser screens fuzz-replay fuzz bench check \
+	test-browser screens fuzz-replay fuzz bench check print-flags \
 	generated clean unit-bins tsan-bins replay-bins
 .SECONDARY:
 
@@ -231,6 +231,10 @@ bench: all $(OUT)/bench
 
 check:
 	script/check
+
+# For other compilers and checkers: how src is compiled.
+print-flags:
+	@echo $(CPPFLAGS) -std=gnu17 $(WARNINGS)
 
 clean:
 	rm -rf $(B)

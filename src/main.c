@@ -36,6 +36,7 @@ static const struct command commands[] = {
 };
 
 /* Descriptors 0 to 2 are always there, so that no file of ours ever becomes stdout. */
+/* NOLINTNEXTLINE(readability-function-size): the nesting is that of CHECK_EQ */
 static void prepare_process(void)
 {
     for (int fd = 0; fd <= 2; fd++) {

@@ -405,6 +405,7 @@ static size_t run_length(Str text)
 /* One more piece of `len` characters is known after the first `from`. */
 static void reach(int *best, size_t from, size_t len, int cost)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): every place is set before it is reached */
     best[from + len] = MIN(best[from + len], best[from] + cost);
 }
 

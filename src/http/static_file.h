@@ -8,7 +8,7 @@
 #include "http/exchange.h"
 
 /* Serves from `folder` instead of the binary; null: the binary. Before the loops run. */
-void static_file_use_folder(const char *folder);
+void static_file_use_folder(const char *path);
 /* "/assets/3f2a…/css/tokens.css"; CHECKs that the asset exists. The string lives for ever. */
 Str static_file_url(const char *path);
 /* Answers a GET or HEAD whose path begins with "/assets/"; sends the exchange. */

@@ -129,13 +129,13 @@ bool hub_tell_hints(struct hub *hub);
 /* Frees hints, and their map's memory. */
 void hub_free_hints(struct map *hints);
 /* Has the pages of a person (0: of everybody) fetch their list of rooms, at most once a second. */
-void hub_note_rooms(struct hub *hub, PersonId person);
+void hub_note_rooms(struct hub *hub, PersonId id);
 void hub_tell_rooms(struct hub *hub);
 /* Whether somebody has a socket in a room on this loop. */
 bool hub_is_here(const struct hub *hub, PersonId person, RoomId room);
 /* Closes the sockets of a session; and those of a person in a room. */
-void hub_end_session(struct hub *hub, PersonId person, const uint8_t *token_hash);
-void hub_end_membership(struct hub *hub, PersonId person, RoomId room);
+void hub_end_session(struct hub *hub, PersonId id, const uint8_t *token_hash);
+void hub_end_membership(struct hub *hub, PersonId id, RoomId room);
 
 /* In hub_flush.c: writes to the members of dirty rooms. True: there is more to do. */
 bool hub_flush(struct hub *hub);

@@ -77,6 +77,7 @@ static bool parse_address(Str address, struct sockaddr_storage *ret, socklen_t *
 
 static ConnAddress address_of(const struct sockaddr_storage *from)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): getsockname or accept4 set it */
     ConnAddress address = {.is_v4 = from->ss_family == AF_INET};
     if (address.is_v4) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)from;
@@ -105,6 +106,7 @@ static int bind_socket(Str address, bool is_shared, struct err *err)
     if (!parse_address(address, &storage, &len, err)) {
         return -1;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): parse_address set it */
     int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         (void)err_sys(err, "socket");
