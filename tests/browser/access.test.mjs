@@ -46,6 +46,15 @@ const findings = async (page) => {
 };
 
 const live = (page) => page.waitForSelector('html[data-live="on"]');
+/* Sends a newcomer's form with a password that is too short. */
+const turnedAway = async (page) => {
+    if (await page.isVisible("#room")) await page.fill("#room", "Front room");
+    await page.fill("#name", "Ada");
+    await page.fill("#handle", "ada");
+    await page.fill("#password", "short");
+    await page.press("#password", "Enter");
+    await page.waitForSelector("#password-error");
+};
 const pages = {
     "signing in": { guest: true, go: (page) => page.goto("/session") },
     "signing in with an error": {
@@ -141,6 +150,34 @@ const pages = {
     },
     "older messages": { go: (page) => page.goto(`/rooms/${front}/messages?before=6`) },
     "one message": { go: (page) => page.goto(`/rooms/${front}/messages/7`) },
+    "the first run with errors": { guest: true, go: (page) => page.goto(`${empty.origin}/setup`).then(() => turnedAway(page)) },
+    "an invitation with errors": { guest: true, go: (page) => page.goto(invitation).then(() => turnedAway(page)) },
+    "the way in of a house that asks for an invitation": { guest: true, go: (page) => page.goto("/join") },
+    "one's account with errors": {
+        go: async (page) => {
+            await page.goto("/account");
+            await page.fill("#current", "wrong");
+            await page.fill("#password", "three other words");
+            await page.press("#password", "Enter");
+            await page.waitForSelector("#current-error");
+        },
+    },
+    "a room named like another": {
+        go: async (page) => {
+            await page.goto("/rooms");
+            await page.fill("#name", "Kitchen");
+            await page.press("#name", "Enter");
+            await page.waitForSelector("#namesake");
+        },
+    },
+    "a room with the drawer open, where there is one": {
+        go: async (page) => {
+            await page.goto(`/rooms/${front}`);
+            await live(page);
+            if (await page.isVisible(".room__menu")) await page.click(".room__menu");
+            await page.waitForSelector("#rooms", { state: "visible" });
+        },
+    },
     "what is not there": { go: (page) => page.goto("/nowhere") },
 };
 
