@@ -56,7 +56,8 @@ test("without JavaScript: a house is opened, lived in and left by links and form
     const nonce = "0f8fad5b-d9cb-469f-a165-70867728950e";
     for (let i = 0; i < 2; i++) {
         const headers = { Origin: server.origin };
-        await bob.context.request.post(`${front}/messages`, { form: { nonce, body: "said again" }, headers });
+        const answer = await bob.context.request.post(`${front}/messages`, { form: { nonce, body: "said again" }, headers });
+        assert.ok(answer.ok(), `time ${i + 1}: ${answer.status()}`);
     }
     await bob.page.goto(front);
     assert.deepEqual((await bob.messages()).filter((text) => text.startsWith("said")), ["said once", "said again"]);
