@@ -73,6 +73,17 @@ test("without JavaScript: a house is opened, lived in and left by links and form
     await bob.page.goto(front);
     assert.deepEqual((await bob.messages()).filter((text) => text.includes("said")), ["said again"]);
 
+    for (let i = 0; i < 60; i++) {
+        const form = { nonce: crypto.randomUUID(), body: `line ${i}` };
+        await bob.context.request.post(`${front}/messages`, { form, headers: { Origin: server.origin } });
+    }
+    await bob.page.goto(front);
+    assert.ok(!(await bob.messages()).includes("line 1"));
+    await follow(bob, "Earlier messages");
+    assert.ok((await bob.messages()).includes("line 1"));
+    await follow(bob, "Back to the newest");
+    assert.equal((await bob.messages()).at(-1), "line 59");
+
     await bob.page.goto("/account");
     await send(bob, { "Current password": "wrong", "New password": better }, "Change password");
     assert.ok(await bob.page.isVisible("#current-error"));
@@ -96,6 +107,10 @@ test("without JavaScript: a house is opened, lived in and left by links and form
     await send(bob, {}, "Leave room");
     await send(bob, {}, "Join Reading room");
     assert.equal(await bob.page.textContent("h1"), "Reading room");
+    await bob.page.locator("button[aria-label='Sign out']").first().click();
+    await bob.page.waitForURL("**/session");
+    await bob.page.goto(front);
+    await bob.page.waitForSelector("#password"); // asked who it is
     ada.complaints = []; // statuses of refusals
     bob.complaints = [];
     await ada.leave();
