@@ -25,7 +25,7 @@ static const struct command_option routes_options[] = {
 };
 
 static const struct command commands[] = {
-    {"serve", "", "Run the server until SIGTERM or SIGINT.", NULL, command_serve},
+    {"serve", "", "Run the server until SIGTERM, SIGINT or SIGHUP.", NULL, command_serve},
     {"user add", "HANDLE", "Add an account and print its id.", user_add_options, command_user_add},
     {"room add", "NAME", "Add a room for everybody and print its id.", NULL, command_room_add},
     {"session add", "HANDLE", "Sign somebody in and print the cookie.", NULL, command_session_add},

@@ -7,7 +7,7 @@
 
 static _Thread_local uint64_t allocations;
 
-static NORETURN COLD void out_of_memory(void)
+void mem_out(void)
 {
     static const char line[] = "parlor: out of memory\n";
     (void)!write(STDERR_FILENO, line, sizeof(line) - 1); /* nobody is left to tell of a failure */
@@ -17,7 +17,7 @@ static NORETURN COLD void out_of_memory(void)
 static void *must(void *ptr, size_t size)
 {
     if (ptr == NULL && size > 0) {
-        out_of_memory();
+        mem_out();
     }
     allocations++;
     return ptr;
@@ -42,7 +42,7 @@ static size_t product(size_t count, size_t size)
 {
     size_t total;
     if (__builtin_mul_overflow(count, size, &total)) {
-        out_of_memory();
+        mem_out();
     }
     return total;
 }

@@ -17,6 +17,8 @@ void *mem_realloc(void *ptr, size_t size);                  /* null in: allocate
 void *mem_array(size_t count, size_t size);                 /* zeroed; overflow is out of memory */
 void *mem_grow(void *ptr, size_t count, size_t size);       /* realloc of an array; overflow-checked */
 void mem_free(void *ptr);                                   /* takes null */
+/* The same end for a library that found no memory and says so. */
+NORETURN COLD void mem_out(void);
 
 /* How many allocations the calling thread has made: for proofs that a hot path makes none. */
 uint64_t mem_allocations(void);

@@ -1,8 +1,8 @@
 /* serve.c -- `parlor serve`: puts the parts together, runs them, and takes them apart again.
  *
  * Start: lock on the folder, store, loops, live, web, control socket, then the line on stdout. Stop, on
- * SIGTERM or SIGINT: accept nothing, answer what is in flight, commit what is queued, close the live
- * sockets with 1012, and exit 0 within LIMIT_DRAIN_MS. The main thread only waits for signals, and looks
+ * SIGTERM, SIGINT, or SIGHUP when a terminal goes: accept nothing, answer what is in flight, commit what is
+ * queued, close the live sockets with 1012, and exit 0 within LIMIT_DRAIN_MS. The main thread only waits for signals, and looks
  * now and then whether the database's files are still there.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
@@ -105,7 +105,8 @@ static bool create_loops(struct server *server, struct err *err)
 static bool start_threads(struct server *server, struct err *err)
 {
     for (int i = 0; i < server->loop_count; i++) {
-        if (pthread_create(&server->threads[i], NULL, run_loop, server->loops[i]) != 0) {
+        errno = pthread_create(&server->threads[i], NULL, run_loop, server->loops[i]);
+        if (errno != 0) {
             return err_sys(err, "cannot start a loop's thread");
         }
         server->thread_count++;
@@ -243,6 +244,7 @@ int command_serve(struct command_line *line)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     if (!start(&server, &err)) {
         (void)fprintf(stderr, "parlor: %s\n", err.message);

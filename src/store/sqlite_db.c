@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 
 enum { EXIT_DISK = 70, PROGRESS_STEPS = 4000 };
 
@@ -51,6 +52,8 @@ bool sqlite_fail(struct sqlite_db *db, const char *what, struct err *err)
     int code = sqlite3_errcode(db->handle);
     const char *message = sqlite3_errmsg(db->handle);
     switch (code) {
+    case SQLITE_NOMEM:
+        mem_out();
     case SQLITE_FULL:
         return err_set(err, ERR_FULL, "%s: the disk is full", what);
     case SQLITE_IOERR:
@@ -117,7 +120,11 @@ bool sqlite_db_open(struct sqlite_db *db, const char *path, bool is_writer, stru
     int flags = SQLITE_OPEN_NOMUTEX |
                 (is_writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     *db = (struct sqlite_db){0};
-    if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
+    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    if (code == SQLITE_NOMEM) {
+        mem_out();
+    }
+    if (code != SQLITE_OK) {
         (void)err_set(err, ERR_INPUT, "%s: %s", path, sqlite3_errmsg(db->handle));
         sqlite_db_close(db);
         return false;
