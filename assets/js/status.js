@@ -54,7 +54,7 @@
         const away = Date.now() - since;
         if (isAnswered) {
             setState("asks");
-            return say("No live connection. What is new comes every few seconds.", "Try now", parlor.reconnect);
+            return say("Not live. News comes every few seconds.", "Try now", parlor.reconnect);
         }
         if (away < QUIET_MS) return;
         setState(away < LONG_MS ? "wait" : "off");
