@@ -172,11 +172,13 @@ NODE_TEST = node --test --test-concurrency=1 \
 test-integration: all bench
 	$(NODE_TEST) tests/integration/
 
-# The same in short forms, with sanitizers in the server; their reports and leaks fail the test.
-test-integration-asan: bench
+# The same in short forms, with sanitizers in the server; their reports and leaks fail the test. What is slow and
+# brings the server no input of its own is left to the long form.
+ASAN_LATER := $(if $(TEST_LONG),,bench clock config)
+test-integration-asan: $(if $(TEST_LONG),bench)
 	@$(MAKE) --no-print-directory BUILD=asan all
-	TEST_SHORT=1 ASAN_OPTIONS=detect_leaks=1 PARLOR_BIN=$(B)/asan/parlor \
-		$(NODE_TEST) tests/integration/
+	TEST_SHORT=1 ASAN_OPTIONS=detect_leaks=1 PARLOR_BIN=$(B)/asan/parlor $(NODE_TEST) \
+		$(filter-out $(ASAN_LATER:%=tests/integration/%.test.mjs),$(wildcard tests/integration/*.test.mjs))
 
 test-integration-tsan:
 	@$(MAKE) --no-print-directory BUILD=tsan all
