@@ -17,10 +17,13 @@
         /* Asks the server to change one; resolves to whether it did. */
         async change(article, method, fields = {}) {
             const body = new URLSearchParams(fields);
-            const options = { method, headers: { "HX-Request": "true" } };
+            const options = { method, headers: parlor.headers() };
             if (method !== "DELETE") options.body = body;
             try {
-                return (await fetch(pathOf(article), options)).ok;
+                /* Nothing but 204 says so: whoever is signed out is shown the sign-in page, with 200. */
+                const isDone = (await fetch(pathOf(article), options)).status === 204;
+                if (isDone && parlor.poll.isOn()) await parlor.poll.now();
+                return isDone;
             } catch {
                 return false;
             }
@@ -83,10 +86,10 @@
         dialog.showModal();
     };
 
-    const run = (action, article) => {
+    const run = (action, article, isByPointer = false) => {
         if (action === "copy" && navigator.clipboard) copyLink(article);
         if (!mayChange(article)) return;
-        if (action === "edit") parlor.edit(article);
+        if (action === "edit") parlor.edit(article, isByPointer);
         if (action === "delete") remove(article);
     };
 
@@ -95,7 +98,7 @@
         if (!button || !current) return;
         const article = current;
         hide();
-        run(button.dataset.action, article);
+        run(button.dataset.action, article, event.detail > 0); // 0: the button was pressed by a key
     });
 
     /* --- by keys: arrows move between messages, letters act on the focused one ------------------------------ */

@@ -36,18 +36,22 @@
         return true;
     };
     parlor.isLive = isOpen;
+    /* Whose page this is, told with every request: another may have signed in here since. */
+    parlor.me = () => document.body.dataset.me;
+    parlor.headers = () => ({ "HX-Request": "true", "Parlor-Person": parlor.me() });
     /* For how long the socket has been away that is wanted back, in ms. */
     parlor.awayFor = () => (lostAt && !isOver ? Date.now() - lostAt : 0);
 
     parlor.cursorChanged = () => {
         const { room: id, cursor } = parlor.room().dataset;
         const base = location.origin.replace(/^http/, "ws");
-        if (connection) connection.url = `${base}/live?room=${id}&after=${encodeURIComponent(cursor)}`;
+        if (connection) connection.url = `${base}/live?room=${id}&after=${encodeURIComponent(cursor)}&me=${parlor.me()}`;
     };
 
     /* --- opening, closing, silence ---------------------------------------------------------------- */
 
     const reconnect = () => {
+        isOver = false;
         heard = Date.now();
         htmx.process(live(), true);
     };
@@ -64,8 +68,8 @@
     };
 
     document.addEventListener("htmx:ws:before:connection", (event) => {
+        if (isOver) return event.preventDefault(); // hx-ws would go on trying
         connection = event.detail.connection;
-        isOver = false;
         lostAt ||= Date.now();
         room = parlor.room();
         askedId = roomId = room.dataset.room;
@@ -91,6 +95,7 @@
         const { code, reason } = event.detail;
         if (reason === "removed" || reason === "cancelled") return;
         lostAt ||= Date.now();
+        if (isOver) return;
         if (FINAL[code]) end(code);
         else parlor.status.wait(planReturn(event.detail.connection));
     });

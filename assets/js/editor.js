@@ -15,18 +15,24 @@
         const latest = parlor.range.latest(article);
         if ("gone" in latest.dataset) return article.remove();
         if (latest !== article) article.replaceWith(latest);
-        parlor.focusOn(latest);
+        /* Whoever came by the pointer goes on writing; by keys, one goes on among the messages. */
+        if ("byPointer" in form.dataset) parlor.composer.focus();
+        else parlor.focusOn(latest);
     };
 
     const grow = (box) => box.setAttribute("rows", Math.min(12, Math.max(2, box.value.split("\n").length)));
 
-    parlor.edit = async (article) => {
-        if (parlor.isEditing(article)) return;
+    const opening = new WeakSet(); // asked for twice, it opens once
+    parlor.edit = async (article, isByPointer = false) => {
+        if (parlor.isEditing(article) || opening.has(article)) return;
+        opening.add(article);
         article.tabIndex = -1;
         const answer = await fetch(parlor.message.path(article)).catch(() => null);
+        opening.delete(article);
         const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
         const form = page && page.getElementById("edit");
         if (!form) return parlor.tell("The message cannot be edited now.");
+        if (isByPointer) form.dataset.byPointer = "";
         for (const part of form.querySelectorAll("[data-editor]")) part.hidden = false;
         article.classList.add("message--editing");
         article.append(document.adoptNode(form));

@@ -30,7 +30,13 @@
         }
         for (const message of messages.values()) renew(message);
     };
-    const save = () => sessionStorage.setItem(keyOf(), JSON.stringify([...messages]));
+    const save = () => {
+        try {
+            sessionStorage.setItem(keyOf(), JSON.stringify([...messages]));
+        } catch {
+            /* Full or forbidden: what is on its way is then kept by this page alone. */
+        }
+    };
     /* As if it had never been sent. */
     const renew = (message) => {
         message.sentAt = 0;
@@ -83,7 +89,7 @@
 
     const sendByForm = async (nonce, message) => {
         const body = new URLSearchParams({ nonce, body: message.body });
-        const headers = { "HX-Request": "true" };
+        const headers = parlor.headers();
         try {
             const answer = await fetch(`/rooms/${message.room}/messages`, { method: "POST", body, headers });
             /* Nothing but 204 is an acknowledgement: the sign-in page comes with 200. */

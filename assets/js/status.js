@@ -17,7 +17,13 @@
     let isAnswered = false; // no socket, but the house answers when it is asked
 
     const root = document.documentElement;
-    const say = (text, label, act) => {
+    let said = ["", undefined, undefined]; // the state's own words: text, what the button says and does
+    let word = null; // the timer of another word that stands in their place
+    const say = (...words) => {
+        said = words;
+        if (!word) show(...words);
+    };
+    const show = (text, label, act) => {
         const line = document.getElementById("connection");
         if (!line) return;
         const words = line.querySelector(".connection__text");
@@ -72,9 +78,12 @@
 
     /* A word about something that was done or was not; the connection's own words come back after it. */
     parlor.tell = (text) => {
-        say(text);
-        const words = document.querySelector(".connection__text");
-        setTimeout(() => words.textContent === text && say(""), WORD_MS);
+        show(text);
+        clearTimeout(word);
+        word = setTimeout(() => {
+            word = null;
+            show(...said);
+        }, WORD_MS);
     };
 
     parlor.status = {

@@ -38,7 +38,8 @@
         if (!room || !parlor.isReading()) return;
         const last = Number(room.dataset.lastPost);
         if (last <= Number(room.dataset.readPost)) return;
-        if (!parlor.send({ type: "read", room: Number(room.dataset.room), post: last })) return;
+        const isTold = parlor.send({ type: "read", room: Number(room.dataset.room), post: last });
+        if (!isTold && !parlor.poll.mark(room.dataset.room, last)) return;
         room.dataset.readPost = last;
         for (const row of rows()) if (row.dataset.room === room.dataset.room) row.dataset.read = last;
         count();

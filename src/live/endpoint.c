@@ -26,6 +26,7 @@ struct place {
     bool has_after;
     bool is_known_epoch;
     Seq after;
+    PersonId whose; /* the page is this person's; 0: it does not say */
 };
 
 /* A socket on its way into a room: who is it, and may they? */
@@ -91,6 +92,13 @@ static void ask_directory(struct entering *entering)
     hub_find(hub, &entering->lookup);
 }
 
+/* Left open while somebody else signed in here: see guard.c. */
+static bool is_page_of_another(const struct entering *entering)
+{
+    const struct dir_session *session = entering->lookup.session;
+    return session != NULL && entering->place.whose != 0 && entering->place.whose != session->person.id;
+}
+
 /* The directory's answer, for a new socket and for `open` alike. */
 static void entering_known(struct dir_lookup *lookup)
 {
@@ -110,7 +118,7 @@ static void entering_known(struct dir_lookup *lookup)
     }
     if (is_there && socket->hub->is_draining) {
         live_socket_close(socket, WS_CLOSE_RESTART, "restarting");
-    } else if (is_there && lookup->error == ERR_MISSING) {
+    } else if (is_there && (lookup->error == ERR_MISSING || is_page_of_another(entering))) {
         live_socket_close(socket, WS_CLOSE_NO_SESSION, "signed out");
     } else if (is_there && lookup->error != ERR_NONE) {
         live_socket_close(socket, WS_CLOSE_LAGGING, "try again");
@@ -241,7 +249,8 @@ void endpoint_open(struct hub *hub, struct http_exchange *exchange, Str token)
     }
     if (!form_parse(&exchange->arena, request->query, &query, &err) ||
         !place_parse(hub->live, form_get(&query, S("room")), form_has(&query, S("after")),
-                     form_get(&query, S("after")), &place)) {
+                     form_get(&query, S("after")), &place) ||
+        (form_has(&query, S("me")) && !id_parse(form_get(&query, S("me")), &place.whose))) {
         refuse(exchange, 400, S("Malformed room or cursor.\n"));
         return;
     }
@@ -337,7 +346,8 @@ static void post_done(struct errand *errand)
     live_socket_op_done(socket);
 }
 
-/* Over its rate: slowed, and closed when it goes on like that. */
+/* Over its rate: slowed. Whoever floods with frames like that is closed in the end; posts over their own rate
+ * are only slowed, for a page that comes back may have many to send. */
 static void slow_down(struct live_socket *socket, Millis wait_ms)
 {
     uint16_t now = (uint16_t)(loop_now(socket->hub->loop) / 1000);
@@ -448,13 +458,9 @@ static void run_verb(struct live_socket *socket, json_t *object)
     live_socket_close(socket, WS_CLOSE_POLICY, "unknown type");
 }
 
-void endpoint_message(struct live_socket *socket, Str text)
+void endpoint_count_frame(struct live_socket *socket)
 {
     const struct settings *settings = socket->hub->live->settings;
-    if (socket->person == NULL) {
-        live_socket_close(socket, WS_CLOSE_POLICY, "too early");
-        return;
-    }
     int rate = (int)settings->frames_per_second;
     Millis wait = bucket_take(&socket->frames, loop_now(socket->hub->loop), rate, 2 * rate);
     if (wait > 0) {
@@ -462,6 +468,15 @@ void endpoint_message(struct live_socket *socket, Str text)
     } else if (bucket_is_rested(&socket->frames, 2 * rate)) {
         socket->excess_s = 0; /* a token that came during the pause is no end of the flood */
     }
+}
+
+void endpoint_message(struct live_socket *socket, Str text)
+{
+    if (socket->person == NULL) {
+        live_socket_close(socket, WS_CLOSE_POLICY, "too early");
+        return;
+    }
+    endpoint_count_frame(socket);
     json_error_t error;
     json_t *object = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &error);
     if (json_is_object(object)) {

@@ -75,7 +75,8 @@ static bool on_text(void *context, Str text)
     return !conn_is_closing(socket->conn) && may_go_on(socket);
 }
 
-/* Each ping is answered: a peer that does not read the pongs fills its private chain and goes. */
+/* Each ping is answered, at the rate of frames; a peer that does not read the pongs fills its private chain and
+ * goes. */
 static bool on_ping(void *context, Str payload)
 {
     struct live_socket *socket = context;
@@ -86,7 +87,10 @@ static bool on_ping(void *context, Str payload)
     memcpy(pong->data + header_len, payload.data, payload.len);
     live_socket_send(socket, pong, false);
     blob_unref(pong);
-    return !conn_is_closing(socket->conn);
+    if (socket->state != LIVE_ENDING) {
+        endpoint_count_frame(socket);
+    }
+    return !conn_is_closing(socket->conn) && may_go_on(socket);
 }
 
 static bool on_close_frame(void *context, int code)

@@ -113,6 +113,8 @@ void live_socket_pause(struct live_socket *socket, Millis duration_ms);
  * read first. */
 void live_socket_update_reading(struct live_socket *socket);
 
+/* In endpoint.c: takes a frame from the client's rate; over it, the client is slowed. */
+void endpoint_count_frame(struct live_socket *socket);
 /* In endpoint.c: one text message of the client. */
 void endpoint_message(struct live_socket *socket, Str text);
 /* In endpoint.c: asks the store whether the session still holds, for another page may have renewed it; closes with

@@ -45,19 +45,25 @@ struct blob *render_frame(const struct message *message, uint32_t *ret_markup_at
 
 struct blob *render_fragments(Messages messages, HtmlPiece *ret_pieces)
 {
+    return render_fragments_within(messages, SIZE_MAX, ret_pieces);
+}
+
+struct blob *render_fragments_within(Messages messages, size_t most, HtmlPiece *ret_pieces)
+{
     struct html_out out = {0};
-    for (size_t i = 0; i < messages.count; i++) {
+    size_t i = 0;
+    for (; i < messages.count && out.buf.len <= most; i++) {
         size_t begin = out.buf.len;
         put_message(&out, &messages.items[i]);
         ret_pieces[i].offset = (uint32_t)begin;
         ret_pieces[i].len = (uint32_t)(out.buf.len - begin);
     }
-    struct blob *blob = blob_from_str(buf_str(&out.buf));
-    for (size_t i = 0; i < messages.count; i++) {
-        ret_pieces[i].blob = blob;
+    metrics_add(replay_renders_total, (int64_t)i);
+    struct blob *blob = out.buf.len <= most ? blob_from_str(buf_str(&out.buf)) : NULL;
+    for (size_t k = 0; k < messages.count; k++) {
+        ret_pieces[k].blob = blob;
     }
     html_out_finish(&out);
-    metrics_add(replay_renders_total, (int64_t)messages.count);
     return blob;
 }
 

@@ -18,6 +18,9 @@ struct blob *render_frame(const struct message *message, uint32_t *ret_markup_at
  * message. */
 struct blob *render_fragments(Messages messages, HtmlPiece *ret_pieces);
 
+/* The same, but null when they would be longer than `most` bytes together. */
+struct blob *render_fragments_within(Messages messages, size_t most, HtmlPiece *ret_pieces);
+
 /* A replay: frames of up to LIMIT_REPLAY_PER_FRAME articles, ended by the head mark that says up to
  * which change it goes. Null when it would be longer than LIMIT_REPLAY. */
 struct blob *render_replay(Messages messages, RoomId room, Str epoch, Seq head);

@@ -17,7 +17,7 @@ struct changes_ask {
     const struct room_entry *room;
     struct store_replay replay;
     HtmlPiece *pieces; /* one a message */
-    struct blob *blob; /* rendered on the reader's thread; null when there is nothing */
+    struct blob *blob; /* rendered on the reader's thread; null when there is nothing, or too much */
 };
 
 static void render_changes(struct store_op *op)
@@ -26,13 +26,13 @@ static void render_changes(struct store_op *op)
     Messages messages = ask->replay.messages;
     if (messages.count > 0) {
         ask->pieces = arena_new(&op->arena, HtmlPiece, messages.count);
-        ask->blob = render_fragments(messages, ask->pieces);
+        ask->blob = render_fragments_within(messages, LIMIT_REPLAY, ask->pieces);
     }
 }
 
 static bool is_too_much(const struct changes_ask *ask)
 {
-    return ask->replay.needs_reset || (ask->blob != NULL && ask->blob->len > LIMIT_REPLAY);
+    return ask->replay.needs_reset || (ask->blob == NULL && ask->replay.messages.count > 0);
 }
 
 static void show(struct web_request *request, const struct room_changes_view *changes)
@@ -54,7 +54,8 @@ static void changes_read(struct errand *errand)
                           .head = cursor_format(&request->exchange->arena,
                                                 request->home->web->live->epoch, ask->replay.last_seq),
                           .is_reset = is_too_much(ask),
-                          .messages = {.items = ask->pieces, .count = ask->replay.messages.count},
+                          .messages = {.items = ask->pieces,
+                                       .count = ask->blob == NULL ? 0 : ask->replay.messages.count},
                       });
     }
     blob_unref(ask->blob);
@@ -64,6 +65,22 @@ static void changes_read(struct errand *errand)
     } else {
         web_fail_err(request, &err);
     }
+}
+
+void changes_read_mark(struct web_request *request)
+{
+    PostNo post;
+    const struct room_entry *room = web_room(request);
+    if (room == NULL) {
+        return;
+    }
+    if (!id_parse(form_get(&request->form, S("post")), &post)) {
+        web_fail(request, 400);
+        return;
+    }
+    read_marks_note(request->home->hub, request->session->person.id, room->id, post);
+    http_respond_status(request->exchange, 204);
+    web_send(request);
 }
 
 void changes_index(struct web_request *request)

@@ -267,6 +267,15 @@ static void decide(struct web_request *request)
     }
 }
 
+/* The scripts of a page say whose it is. One that was left open while somebody else signed in here speaks for
+ * nobody: what was written in it is not the other one's. */
+static bool is_page_of_another(const struct web_request *request)
+{
+    int64_t id;
+    Str whose = http_request_field(&request->exchange->request, S("Parlor-Person"));
+    return whose.len > 0 && (!id_parse(whose, &id) || id != request->session->person.id);
+}
+
 static void identified(struct dir_lookup *lookup)
 {
     struct web_request *request = CONTAINER_OF(lookup, struct web_request, lookup);
@@ -284,6 +293,12 @@ static void identified(struct dir_lookup *lookup)
     }
     request->session = lookup->session;
     request->rooms = lookup->rooms;
+    if (request->session != NULL && is_page_of_another(request)) {
+        dir_session_unref(request->session);
+        dir_rooms_unref(request->rooms);
+        request->session = NULL;
+        request->rooms = NULL;
+    }
     if (request->session != NULL) {
         new_session_keep(request);
     }

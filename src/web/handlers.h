@@ -43,6 +43,7 @@ void memberships_destroy(struct web_request *request);
 void memberships_offer(struct web_request *request, RoomId room);
 
 void changes_index(struct web_request *request);
+void changes_read_mark(struct web_request *request);
 
 void messages_index(struct web_request *request);
 void messages_show(struct web_request *request);

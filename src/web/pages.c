@@ -167,7 +167,7 @@ static struct again_fields_view fields_of(struct web_request *request)
     const struct form *form = &request->form;
     struct again_field_view *items =
         arena_new(&request->exchange->arena, struct again_field_view, LIMIT_FORM_PARAMS);
-    if (form_has(form, S("password"))) {
+    if (form_has(form, S("password")) || form_has(form, S("current"))) {
         return (struct again_fields_view){0};
     }
     for (size_t i = 0; i < form->count; i++) {

@@ -34,6 +34,7 @@ const struct web_route web_routes[] = {
     {HTTP_POST, "/rooms/:room/membership", WEB_SIGNED_IN, memberships_create},
     {HTTP_DELETE, "/rooms/:room/membership", WEB_SIGNED_IN, memberships_destroy},
     {HTTP_GET, "/rooms/:room/changes", WEB_SIGNED_IN, changes_index},
+    {HTTP_POST, "/rooms/:room/read", WEB_SIGNED_IN, changes_read_mark},
     {HTTP_GET, "/rooms/:room/messages", WEB_SIGNED_IN, messages_index},
     {HTTP_POST, "/rooms/:room/messages", WEB_SIGNED_IN, messages_create},
     {HTTP_GET, "/rooms/:room/messages/:seq", WEB_SIGNED_IN, messages_show},

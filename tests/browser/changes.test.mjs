@@ -133,6 +133,27 @@ test("by keyboard alone: up to the message, E, Enter; Delete, Enter", async () =
     await leave();
 });
 
+test("after an edit that began with the mouse one writes on; and however often it is asked for, one editor opens", async () => {
+    await ada.write("to be mended");
+    await ada.sees("to be mended");
+    await act(ada, "to be mended", "edit");
+    await ada.page.fill("#messages .editor textarea", "mended");
+    await ada.page.press("#messages .editor textarea", "Enter");
+    await ada.page.waitForSelector("#messages .editor", { state: "detached" });
+    await ada.page.keyboard.type("see you there");
+    assert.equal(await ada.page.inputValue("#body"), "see you there");
+    await ada.page.fill("#body", "");
+    await ada.page.evaluate(() => {
+        const article = document.querySelector("#messages > article:last-child");
+        parlor.edit(article);
+        parlor.edit(article);
+    });
+    await ada.page.waitForSelector("#messages .editor");
+    await ada.page.keyboard.press("Escape");
+    await ada.page.waitForSelector("#messages .editor", { state: "detached" });
+    await leave();
+});
+
 test("D10 what was changed while one was away is right after coming back", async () => {
     const cut = await Person.arrive(browser, server, "bob");
     let line = null;

@@ -312,3 +312,41 @@ test("who signs in after another sends nothing of theirs, and finds no draft of 
     assert.equal(await composed(ada), "half a thought of Ada's");
     assert.equal(storedTimes("a word from Ada"), 0);
 });
+
+for (const how of ["by its socket", "where none gets through"]) {
+    test(`a page that was left open sends nothing as the one who signed in since, ${how}`, async () => {
+        const wire = await meddle();
+        await ada.open(front);
+        wire.post = () => "lose";
+        await ada.write(`Ada's own words ${how}`);
+        const second = await ada.context.newPage();
+        await second.goto("/rooms");
+        if (how !== "by its socket") await ada.page.routeWebSocket("**/live?*", (socket) => socket.close({ code: 1012 }));
+        /* No sign-out that would be told: the cookie alone is another's now, as after one while the house was away. */
+        const [name, value] = server.addSession("bob").split("=");
+        await ada.context.addCookies([{ name, value, url: server.origin }]);
+        wire.post = () => "pass";
+        await wire.cut();
+        await ada.page.waitForSelector('html[data-live="off"]', { timeout: 60_000 });
+        assert.match(await ada.page.textContent("#connection"), /You are signed out/);
+        assert.equal(storedTimes(`Ada''s own words ${how}`), 0);
+        await echo(ada, `Ada's own words ${how}`).waitFor();
+        await ada.page.evaluate(() => window.dispatchEvent(new Event("online"))); // which tries again
+        await bob.write(`between ${how}`);
+        await bob.sees(`between ${how}`);
+        assert.equal(storedTimes(`Ada''s own words ${how}`), 0);
+    });
+}
+
+test("a message that is changed after the session has ended is still in its editor", async () => {
+    await ada.open(front);
+    await ada.write("as it was");
+    await ada.sees("as it was");
+    await ada.page.hover("#messages > article:has-text('as it was')");
+    await ada.page.click('[data-action="edit"]');
+    await ada.page.fill("#messages .editor textarea", "as it should be");
+    await ada.context.clearCookies();
+    await ada.page.press("#messages .editor textarea", "Enter");
+    await ada.page.getByText("The change was not stored. It is still here.").waitFor();
+    assert.equal(await ada.page.inputValue("#messages .editor textarea"), "as it should be");
+});

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ask } from "../support/raw.mjs";
+import { eventually } from "../support/load.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
 const password = "tin kettle harbour";
@@ -141,6 +142,7 @@ for (const [how, { url, own }] of Object.entries(houses)) {
         it("A21 nothing is changed for a session that has ended, nor for none", async () => {
             const routes = server.routes.filter((route) => isUnsafe(route) && route.who === "signed in");
             await send(server, requestsTo(server, routes[0])[0], { Cookie: server.expired, Origin: own(server) }); // its end
+            await eventually(() => server.sql("SELECT count(*) AS n FROM session WHERE seen_ms = 1")[0].n === 0, "it is removed");
             const earlier = stateOf(server);
             assert.ok(routes.length >= 10);
             for (const route of routes) {
