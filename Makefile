@@ -165,8 +165,11 @@ test-tsan:
 	@$(MAKE) --no-print-directory BUILD=tsan tsan-bins
 	@TSAN_OPTIONS=halt_on_error=1 script/run-binaries $(TSAN_TESTS:tests/unit/%.c=$(B)/tsan/tests/%)
 
+# One file at a time, for most measure themselves by what the server does; browsers mostly wait for each other.
+AT_ONCE := 1
+test-browser: private AT_ONCE := 2
 # Debian's node does not know the limit; a test that hangs is then ended by whoever runs it.
-NODE_TEST = node --test --test-concurrency=1 \
+NODE_TEST = node --test --test-concurrency=$(AT_ONCE) \
 	$(shell node --help 2>/dev/null | grep -q test-timeout && echo --test-timeout=180000)
 
 test-integration: all bench
