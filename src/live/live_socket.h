@@ -82,7 +82,7 @@ struct live_socket *live_socket_ref(struct live_socket *socket);
 void live_socket_unref(struct live_socket *socket);
 
 /* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
- * turn, together with what its room has. More than LIMIT_PRIVATE since the chain was last empty: the
+ * turn, together with what its room has. More than LIMIT_PRIVATE that waits: the
  * socket is closed as lagging. `is_shared`: a replay, which others hold too, does not count. */
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
 /* The same for the counters of all rooms of the socket's person: one that waits for the socket to take it, or

@@ -1,5 +1,5 @@
 /* message_forms.c -- posting, editing and deleting by a form: what the page without a script uses,
- * and what a script sends for everything but a post. SPDX-License-Identifier: MIT */
+ * and what a script sends for all but a post to the open room. SPDX-License-Identifier: MIT */
 #include "live/live.h"
 #include "web/handlers.h"
 
