@@ -1,6 +1,7 @@
 /* changes.test.mjs -- what a page without a socket is told when it asks from its cursor. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { eventually } from "../support/load.mjs";
 import { Member } from "../support/member.mjs";
 import { Server, unlimited } from "../support/server.mjs";
 
@@ -67,9 +68,37 @@ describe("D12 asking without a socket", () => {
         const anonymous = await ask(new Member(server), 1, `${epoch}:0`);
         assert.equal(anonymous.status, 303);
     });
+    it("what was read is told by a form, by those who may read the room", async () => {
+        assert.equal((await ada.send("/rooms/1/read", { post: "2" })).status, 204);
+        const mark = () => server.sql("SELECT read_post FROM member WHERE person_id = 1 AND room_id = 1")[0].read_post;
+        await eventually(() => mark() >= 2, "the mark is stored");
+        assert.equal((await ada.send("/rooms/1/read", { post: "all" })).status, 400);
+        assert.equal((await bob.send("/rooms/1/read", { post: "2" })).status, 404);
+    });
+    it("a page of somebody else's is answered as to nobody, whatever it asks", async () => {
+        const stale = { "Parlor-Person": "2", "HX-Request": "true" };
+        for (const [method, path, form] of [
+            ["GET", `/rooms/1/changes?after=${epoch}:1`],
+            ["POST", "/rooms/1/read", { post: "3" }],
+            ["POST", "/rooms/1/messages", { nonce: "stale", body: "not ada's" }],
+            ["POST", "/rooms/1/messages/2", { _method: "patch", body: "not ada's" }],
+        ]) {
+            assert.equal((await ada.ask(method, path, form, stale)).status, 303, path);
+            const malformed = await ada.ask(method, path, form, { "Parlor-Person": "1 OR 1" });
+            assert.equal(malformed.status, 303, path);
+        }
+        assert.equal(server.sql("SELECT count(*) AS n FROM message WHERE body LIKE 'not%'")[0].n, 0);
+        assert.equal((await ada.ask("GET", `/rooms/1/changes?after=${epoch}:1`, undefined, { "Parlor-Person": "1" })).status, 200);
+    });
+    it("what is too long is not rendered to the end", async () => {
+        const before = (await server.metrics()).replay_renders_total;
+        for (let at = 0; at < 40; at++) await post(ada, "*a* ".repeat(3_900));
+        assert.ok(isReset((await ask(ada, 1, `${epoch}:4`)).text));
+        const renders = (await server.metrics()).replay_renders_total - before;
+        assert.ok(renders < 20, `${renders} messages were rendered for a reset`);
+    });
     it("D08 500 changes are told, 501 are a reset, and so is what is too long", async () => {
-        const { text } = await ask(ada, 1, `${epoch}:0`);
-        const head = headOf(text);
+        const head = server.sql("SELECT last_seq FROM room WHERE id = 1")[0].last_seq;
         for (let at = 0; at < 50; at++) await Promise.all(Array.from({ length: 10 }, (_, i) => post(ada, `${at} ${i}`)));
         const all = (await ask(ada, 1, `${epoch}:${head}`)).text;
         assert.equal(articles(all).length, 500);
