@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { eventually } from "../support/load.mjs";
 import { launch, Person } from "../support/browser.mjs";
 import { Server } from "../support/server.mjs";
 
@@ -112,6 +113,13 @@ test("D12 no WebSocket gets through, refused or swallowed: the page asks, from t
     await ada.sees("in the kitchen");
     await cleo.write("and again");
     await ada.sees("and again");
+
+    /* What is read is told, and a new room is listed. */
+    await ada.page.bringToFront();
+    const read = () => server.sql("SELECT read_post FROM member WHERE person_id = 1 AND room_id = 2")[0].read_post;
+    await eventually(() => read() === 2, "the read mark is stored");
+    server.addRoom("Attic");
+    await ada.page.waitForSelector("#rooms a.row:has-text('Attic')");
 
     for (const person of [ada, bob]) await person.leave({ mayMissServer: true });
     await cleo.leave();
