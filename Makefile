@@ -170,7 +170,7 @@ AT_ONCE := 1
 test-browser: private AT_ONCE := 2
 # Debian's node does not know the limit; a test that hangs is then ended by whoever runs it.
 NODE_TEST = node --test --test-concurrency=$(AT_ONCE) \
-	$(shell node --help 2>/dev/null | grep -q test-timeout && echo --test-timeout=180000)
+	$(shell node --help 2>/dev/null | grep -q test-timeout && echo --test-timeout=600000)
 
 test-integration: all bench
 	$(NODE_TEST) tests/integration/
