@@ -177,7 +177,7 @@ test-integration: all bench
 
 # The same in short forms, with sanitizers in the server; their reports and leaks fail the test. What is slow and
 # brings the server no input of its own is left to the long form.
-ASAN_LATER := $(if $(TEST_LONG),,bench clock config)
+ASAN_LATER := $(if $(TEST_LONG),,bench clock command config letters storage)
 test-integration-asan: $(if $(TEST_LONG),bench)
 	@$(MAKE) --no-print-directory BUILD=asan all
 	TEST_SHORT=1 ASAN_OPTIONS=detect_leaks=1 PARLOR_BIN=$(B)/asan/parlor $(NODE_TEST) \
