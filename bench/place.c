@@ -114,9 +114,8 @@ void place_copy_history(const struct place *place, int64_t messages, const char 
                         char ret_folder[FOLDER_LEN])
 {
     char template[FOLDER_LEN];
-    char base[64];
-    (void)snprintf(base, sizeof(base), "people-%d-messages-%lld", place->people,
-                   (long long)messages);
+    char base[NAME_LEN + 32];
+    (void)snprintf(base, sizeof(base), "%s-messages-%lld", place->name, (long long)messages);
     join(template, place->under, base);
     if (access(template, F_OK) != 0) {
         make_history(place, messages, template);
@@ -192,8 +191,8 @@ static void add_person(struct place *place, int index)
 /* They know the sessions of the people before. */
 static void drop_histories(const struct place *place)
 {
-    char start[64];
-    int len = snprintf(start, sizeof(start), "people-%d-messages-", place->people);
+    char start[NAME_LEN + 16];
+    int len = snprintf(start, sizeof(start), "%s-messages-", place->name);
     DIR *listing = opendir(place->under);
     struct dirent *entry;
     while (listing != NULL && (entry = readdir(listing)) != NULL) {
@@ -232,9 +231,24 @@ static void add_people(struct place *place, const char *cookie_path)
     }
 }
 
+static void count_it(const char *path, const char *name, void *context)
+{
+    (void)path;
+    (void)name;
+    ++*(int *)context;
+}
+
+/* The statements of today do not fit the tables of a folder that was made before the last migration. */
+static int schema(void)
+{
+    int migrations = 0;
+    each_file("sql/migrations", count_it, &migrations);
+    return migrations;
+}
+
 void place_create(struct place *place, const char *under, int people)
 {
-    char name[64];
+    char cookies[NAME_LEN + 16];
     char cookie_path[FOLDER_LEN];
     *place = (struct place){.under = under, .people = people};
     place->cookies = make((size_t)people, COOKIE_LEN);
@@ -244,10 +258,10 @@ void place_create(struct place *place, const char *under, int people)
     if (mkdtemp(place->base) == NULL) {
         fail_sys("%s", place->base);
     }
-    (void)snprintf(name, sizeof(name), "people-%d", people);
-    join(place->template, under, name);
-    (void)snprintf(name, sizeof(name), "people-%d.cookies", people);
-    join(cookie_path, under, name);
+    (void)snprintf(place->name, sizeof(place->name), "people-%d-schema-%d", people, schema());
+    join(place->template, under, place->name);
+    (void)snprintf(cookies, sizeof(cookies), "%s.cookies", place->name);
+    join(cookie_path, under, cookies);
     if (!load_cookies(place, cookie_path)) {
         add_people(place, cookie_path);
     }

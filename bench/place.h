@@ -9,8 +9,11 @@
 #include "crowd.h"
 #include "server.h"
 
+enum { NAME_LEN = 48 };
+
 struct place {
     const char *under;
+    char name[NAME_LEN];       /* of what is kept: how many people, and the schema of their folder */
     char base[FOLDER_LEN];     /* everything of this run; removed at the end, the template not */
     char template[FOLDER_LEN]; /* `people`, all in the one room 1 */
     int people;

@@ -71,6 +71,16 @@ static double part_end(const struct bench *bench, const struct crowd *crowd,
     return seconds;
 }
 
+/* From now on so many posts are in flight, by the first `posters` members in turn; until that is warm. */
+static void keep_posting(struct crowd *crowd, int in_flight, int posters)
+{
+    crowd->on_ack = post_again;
+    for (int i = 0; i < in_flight; i++) {
+        (void)crowd_post(crowd, &crowd->members[i % posters]);
+    }
+    poll_for(crowd, WARM_S);
+}
+
 /* --- rows ------------------------------------------------------------------------------------- */
 
 static void add_fanout(struct figure *figure, struct crowd *crowd)
@@ -98,11 +108,7 @@ void peer_fanout(struct bench *bench)
     for (int i = 0; i < bench->repeats; i++) {
         struct crowd crowd;
         come(&crowd, bench, bench->members, NULL);
-        crowd.on_ack = post_again;
-        for (int k = 0; k < IN_FLIGHT; k++) {
-            (void)crowd_post(&crowd, &crowd.members[k % POSTERS]);
-        }
-        poll_for(&crowd, WARM_S);
+        keep_posting(&crowd, IN_FLIGHT, POSTERS);
         struct part part = part_start(bench, &crowd);
         poll_for(&crowd, bench->seconds);
         double delivered = (double)(crowd.articles - part.articles);
@@ -182,11 +188,7 @@ void peer_posts(struct bench *bench)
     for (int i = 0; i < bench->repeats; i++) {
         struct crowd crowd;
         come(&crowd, bench, ALONE, rooms);
-        crowd.on_ack = post_again;
-        for (int k = 0; k < ALONE * EACH_IN_FLIGHT; k++) {
-            (void)crowd_post(&crowd, &crowd.members[k % ALONE]);
-        }
-        poll_for(&crowd, WARM_S);
+        keep_posting(&crowd, ALONE * EACH_IN_FLIGHT, ALONE);
         struct part part = part_start(bench, &crowd);
         poll_for(&crowd, bench->seconds);
         double acked = (double)(crowd.acked - part.acked);

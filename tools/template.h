@@ -43,6 +43,8 @@ void bytes_put(struct bytes *bytes, const char *data, size_t len);
 __attribute__((format(printf, 2, 3))) void bytes_printf(struct bytes *bytes, const char *format,
                                                         ...);
 
+/* As realloc, but never null. It and fail() belong to the program: see template_compile.c. */
+void *grow(void *ptr, size_t size);
 /* Prints "path:line: message" and exits with 1. */
 __attribute__((noreturn, format(printf, 3, 4))) void fail(const char *path, int line,
                                                           const char *format, ...);

@@ -32,7 +32,7 @@ void fail(const char *path, int line, const char *format, ...)
     exit(1);
 }
 
-static void *grow(void *ptr, size_t size)
+void *grow(void *ptr, size_t size)
 {
     void *grown = realloc(ptr, size);
 
@@ -40,35 +40,6 @@ static void *grow(void *ptr, size_t size)
         die("memory");
     }
     return grown;
-}
-
-void bytes_put(struct bytes *bytes, const char *data, size_t len)
-{
-    if (bytes->cap - bytes->len <= len) {
-        bytes->cap = (bytes->len + len + 64) * 2;
-        bytes->data = grow(bytes->data, bytes->cap);
-    }
-    if (len > 0) {
-        memcpy(bytes->data + bytes->len, data, len);
-    }
-    bytes->len += len;
-    bytes->data[bytes->len] = '\0'; /* so that it is a C string, too */
-}
-
-void bytes_printf(struct bytes *bytes, const char *format, ...)
-{
-    va_list args;
-    char *text;
-    int len;
-
-    va_start(args, format);
-    len = vasprintf(&text, format, args);
-    va_end(args);
-    if (len < 0) {
-        die("memory");
-    }
-    bytes_put(bytes, text, (size_t)len);
-    free(text);
 }
 
 /* False when there is no such file. */

@@ -10,7 +10,7 @@
     const articleOf = (node) => node?.closest?.("#messages > article[data-seq]:not([data-event])");
     const pathOf = (article) => `/rooms/${parlor.list().dataset.room}/messages/${article.dataset.seq}`;
     const mayChange = (article) =>
-        article.dataset.author === document.body.dataset.me || "admin" in document.body.dataset;
+        article.dataset.author === parlor.me() || "admin" in document.body.dataset;
 
     parlor.message = {
         path: pathOf,

@@ -9,7 +9,7 @@
     let draftTimer = null;
 
     const box = () => document.getElementById("body");
-    const keyOf = (room) => `parlor.draft.${document.body.dataset.me}.${room}`; // the next to sign in has their own
+    const keyOf = (room) => `parlor.draft.${parlor.me()}.${room}`; // the next to sign in has their own
     const roomId = () => parlor.room().dataset.room;
 
     /* Nothing to send, or nowhere to send it: the line above says why. */

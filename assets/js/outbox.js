@@ -21,7 +21,7 @@
     const BY_STATUS = { 200: "denied", 401: "denied", 403: "denied", 404: "denied", 413: "input", 422: "input", 429: "busy", 500: "internal", 503: "busy", 507: "full" };
 
     const messages = new Map(); // nonce → { room, body, sentAt, tries, error }
-    const keyOf = () => `parlor.outbox.${document.body.dataset.me}`;
+    const keyOf = () => `parlor.outbox.${parlor.me()}`;
     const load = () => {
         try {
             for (const [nonce, message] of JSON.parse(sessionStorage.getItem(keyOf()) ?? "[]")) messages.set(nonce, message);
@@ -156,7 +156,7 @@
         acknowledged: (nonce) => messages.has(nonce) && drop(nonce),
         /* The message itself, by live push, replay or page: as good as an acknowledgement. */
         arrived(article) {
-            const isOwn = article.dataset.author === document.body.dataset.me;
+            const isOwn = article.dataset.author === parlor.me();
             if (isOwn && messages.has(article.dataset.nonce)) drop(article.dataset.nonce);
         },
         refused,

@@ -102,7 +102,7 @@
     /* One's own messages, without an inline style. */
     const markOwn = () => {
         const sheet = new CSSStyleSheet();
-        const me = Number(document.body.dataset.me);
+        const me = Number(parlor.me());
         sheet.replaceSync(`.message[data-author="${me}"] h3 b { color: var(--act); }`);
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
     };

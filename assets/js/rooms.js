@@ -48,9 +48,9 @@
             const text = article.querySelector("q")?.textContent ?? "";
             if (article.dataset.event === "rename") setName(text);
             if (article.dataset.event === "topic") {
-            const topic = parlor.room().querySelector(".room__topic");
-            topic.textContent = topic.title = text;
-        }
+                const topic = parlor.room().querySelector(".room__topic");
+                topic.textContent = topic.title = text;
+            }
             parlor.unread.count();
         },
     };

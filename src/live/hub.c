@@ -144,7 +144,7 @@ static void age_last_posts(struct hub *hub)
 static void tick(struct loop_timer *timer)
 {
     struct hub *hub = CONTAINER_OF(timer, struct hub, tick);
-    hub_send_hints(hub);
+    hub_begin_hints(hub);
     hub_tell_rooms(hub);
     read_marks_tick(hub, false);
     age_rooms(hub);

@@ -123,7 +123,7 @@ void hub_person_uncount(struct live_socket *socket);
 /* Sends the counters of all its rooms to one socket. */
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
 /* Sends what became known of last posts to the people here, at most once a second. */
-void hub_send_hints(struct hub *hub);
+void hub_begin_hints(struct hub *hub);
 /* Goes on with the hints that are being told. True: there is more to do. */
 bool hub_tell_hints(struct hub *hub);
 /* Frees hints, and their map's memory. */

@@ -292,7 +292,7 @@ static void list_people(struct hub *hub)
     }
 }
 
-void hub_send_hints(struct hub *hub)
+void hub_begin_hints(struct hub *hub)
 {
     if (hub->telling.len > 0) {
         return; /* the last ones are still being told: these gather */

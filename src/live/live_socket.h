@@ -82,16 +82,16 @@ struct live_socket *live_socket_ref(struct live_socket *socket);
 void live_socket_unref(struct live_socket *socket);
 
 /* Queues a whole frame for this socket alone, with a reference of its own; written at the end of the
- * turn, together with what its room has. More than LIMIT_PRIVATE that waits: the
- * socket is closed as lagging. `is_shared`: a replay, which others hold too, does not count. */
+ * turn, together with what its room has. More than LIMIT_PRIVATE that waits: the socket is closed as
+ * lagging. `is_shared`: a replay, which others hold too, does not count. */
 void live_socket_send(struct live_socket *socket, struct blob *frame, bool is_shared);
-/* The same for the counters of all rooms of the socket's person: one that waits for the socket to take it, or
+/* The same for markup that becomes a frame. */
+PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
+/* Queues the counters of all rooms of the socket's person: a frame of them that waits for the socket to take it, or
  * hints that do, are replaced, for this says all that they say. */
 void live_socket_send_counters(struct live_socket *socket, struct blob *frame);
 /* The same for a hint of some rooms. False: counters wait, and it was not queued: all are to be sent. */
 MUST_USE bool live_socket_send_hint(struct live_socket *socket, struct blob *frame);
-/* The same for markup that becomes a frame. */
-PRINTF(2, 3) void live_socket_sendf(struct live_socket *socket, const char *format, ...);
 /* Tells the page to load a room anew: what it has cannot be continued. Until it opens the room again the
  * socket is in none, but its person may post there. */
 void live_socket_send_reset(struct live_socket *socket, RoomId room);

@@ -77,14 +77,15 @@ struct blob *render_replay(Messages messages, RoomId room, Str epoch, Seq head)
 {
     struct buf frames = {0};
     struct html_out out = {0};
-    for (size_t i = 0; i < messages.count && frames.len <= LIMIT_REPLAY; i++) {
+    size_t i = 0;
+    for (; i < messages.count && frames.len <= LIMIT_REPLAY; i++) {
         put_message(&out, &messages.items[i]);
         if ((i + 1) % LIMIT_REPLAY_PER_FRAME == 0 || i + 1 == messages.count) {
             put_frame(&frames, buf_str(&out.buf));
             buf_clear(&out.buf);
         }
     }
-    metrics_add(replay_renders_total, (int64_t)messages.count);
+    metrics_add(replay_renders_total, (int64_t)i);
     struct blob *blob = NULL;
     if (frames.len <= LIMIT_REPLAY) {
         buf_clear(&out.buf);

@@ -33,7 +33,7 @@ void fail(const char *path, int line, const char *format, ...)
     longjmp(refused, 1);
 }
 
-static char *grow(char *data, size_t size)
+void *grow(void *data, size_t size)
 {
     size_t at = 0;
     while (at < held_count && held[at] != data) {
@@ -55,33 +55,6 @@ static void free_held(void)
     while (held_count > 0) {
         free(held[--held_count]);
     }
-}
-
-void bytes_put(struct bytes *bytes, const char *data, size_t len)
-{
-    if (bytes->cap - bytes->len <= len) {
-        bytes->cap = (bytes->len + len + 64) * 2;
-        bytes->data = grow(bytes->data, bytes->cap);
-    }
-    if (len > 0) {
-        memcpy(bytes->data + bytes->len, data, len);
-    }
-    bytes->len += len;
-    bytes->data[bytes->len] = '\0';
-}
-
-void bytes_printf(struct bytes *bytes, const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    va_start(args, format);
-    int len = vasprintf(&text, format, args);
-    va_end(args);
-    if (len < 0) {
-        abort();
-    }
-    bytes_put(bytes, text, (size_t)len);
-    free(text);
 }
 
 /* Braces close what they open, outside of strings, and no string is left open at a line's end. */
