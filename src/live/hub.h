@@ -122,7 +122,7 @@ void hub_person_leave(struct live_socket *socket); /* fine when it never entered
 void hub_person_uncount(struct live_socket *socket);
 /* Sends the counters of all its rooms to one socket. */
 void hub_send_counters(struct live_socket *socket, const struct dir_rooms *rooms);
-/* Sends what became known of last posts to the people here, at most once a second. */
+/* Begins to tell the people here what became known of last posts: once a second, unless the last is still told. */
 void hub_begin_hints(struct hub *hub);
 /* Goes on with the hints that are being told. True: there is more to do. */
 bool hub_tell_hints(struct hub *hub);
